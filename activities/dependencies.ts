@@ -1,0 +1,18 @@
+import type { Logger } from '../config/log.ts';
+import type { Pool } from '../database/pool.ts';
+import type { Timings } from '../domain/timings.ts';
+import type { ProviderRegistry } from '../providers/registry.ts';
+import type { RenderPool } from '../templates/render-pool.ts';
+import type { CallSlots } from './message/call-slots.ts';
+
+/** What activities are made of. */
+export interface Dependencies {
+  readonly pool: Pool;
+  readonly providers: ProviderRegistry;
+  readonly renderPool: RenderPool;
+  readonly callSlots: CallSlots;
+  readonly timings: Timings;
+  /** E.164 numbers that mode `allow-list` may call. */
+  readonly testNumbers: ReadonlySet<string>;
+  readonly log: Logger;
+}

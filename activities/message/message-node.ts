@@ -1,0 +1,93 @@
+import { readCohort, type CohortRow } from '../../database/read-cohort.ts';
+import { readMessageResources, type IntegrationRow } from '../../database/message-resources.ts';
+import type { GateQuestion } from '../../database/member-facts.ts';
+import type { LedgerScope } from '../../database/read-ledger.ts';
+import type { Queryable } from '../../database/pool.ts';
+import type { Channel } from '../../domain/channel.ts';
+import { PermanentError } from '../../domain/errors.ts';
+import type { ConsentClass } from '../../domain/gate.ts';
+import type { MediaReference } from '../../domain/message-content.ts';
+import type { Dependencies } from '../dependencies.ts';
+
+/** A message node of a cohort, with everything that it names as it is now. */
+export interface MessageNode {
+  readonly cohort: CohortRow;
+  readonly nodeId: string;
+  readonly actionId: number;
+  readonly actionName: string;
+  readonly channel: Channel;
+  readonly senderId: string;
+  /** Frozen at launch. */
+  readonly senderValue: string;
+  readonly categoryId: string;
+  readonly consentClass: ConsentClass;
+  readonly integration: IntegrationRow;
+  /** Template sources by name: `text`, and `subject` where there is one. */
+  readonly templates: Readonly<Record<string, string>>;
+  readonly media: readonly MediaReference[];
+}
+
+/** Configuration of `mms` and `sms` nodes as it was frozen: the API has checked it. */
+interface MessageConfig {
+  readonly sender: string;
+  readonly category: string;
+  readonly text: string;
+  readonly subject?: string;
+  readonly media?: readonly MediaReference[];
+}
+
+/** @throws PermanentError when the node is no message node, or what it names is gone */
+export async function readMessageNode(
+  database: Queryable,
+  cohortId: string,
+  nodeId: string,
+): Promise<MessageNode> {
+  return messageNodeOf(database, await readCohort(database, cohortId), nodeId);
+}
+
+export async function messageNodeOf(
+  database: Queryable,
+  cohort: CohortRow,
+  nodeId: string,
+): Promise<MessageNode> {
+  const node = cohort.frozen.nodes.find((candidate) => candidate.id === nodeId);
+  if (!node || node.actionId === null || (node.type !== 'mms' && node.type !== 'sms')) {
+    throw new PermanentError('no_message_node', `The version has no message node "${nodeId}".`);
+  }
+  const config = node.config as unknown as MessageConfig;
+  const resources = await readMessageResources(database, cohort.projectId, { ...config, channel: node.type });
+  const sender = cohort.frozen.senders[config.sender];
+  if (!sender)
+    throw new PermanentError('no_message_node', `The version has not frozen the sender "${config.sender}".`);
+  return {
+    ...resources,
+    cohort,
+    nodeId,
+    actionId: node.actionId,
+    actionName: node.name ?? nodeId,
+    channel: node.type,
+    senderValue: sender.value,
+    templates: { text: config.text, ...(config.subject !== undefined && { subject: config.subject }) },
+    media: config.media ?? [],
+  };
+}
+
+/** The question that the gate is asked for this node's members. */
+export function gateQuestion(node: MessageNode, plannedAt: number, deps: Dependencies): GateQuestion {
+  return {
+    month: node.cohort.month,
+    cohortId: node.cohort.cohortId,
+    runId: node.cohort.runId,
+    categoryId: node.categoryId,
+    consentClass: node.consentClass,
+    senderId: node.senderId,
+    integrationId: node.integration.id,
+    staleAfter: plannedAt + deps.timings.freshnessMs[node.consentClass],
+    recheckMs: deps.timings.holdRecheckMs,
+    isTestNumber: (phone) => deps.testNumbers.has(phone),
+  };
+}
+
+export function ledgerScope(node: MessageNode, pass: number): LedgerScope {
+  return { month: node.cohort.month, cohortId: node.cohort.cohortId, actionId: node.actionId, pass };
+}

@@ -1,0 +1,209 @@
+import { armHint } from '../database/hints.ts';
+import type { ClaimCandidate, ClaimScope } from '../database/claim-messages.ts';
+import { haltOf } from '../database/claim-messages.ts';
+import { readMemberFacts } from '../database/member-facts.ts';
+import { readLedger } from '../database/read-ledger.ts';
+import type { EffectActivities } from '../domain/activities.ts';
+import type { SubmitInput, SubmitResult } from '../domain/effects.ts';
+import { decideVerdict, type Verdict } from '../domain/gate.ts';
+import { groupBy } from '../domain/group-by.ts';
+import { MemberSet } from '../domain/member-set.ts';
+import type { Dependencies } from './dependencies.ts';
+import { isStopping } from './heartbeat.ts';
+import { gateQuestion, ledgerScope, readMessageNode, type MessageNode } from './message/message-node.ts';
+import { chunksOf, runMicroBatch } from './message/micro-batch.ts';
+import { hexOf, outcomeGroups, outcomesOfLedger, type MemberOutcome } from './message/outcome-groups.ts';
+import { renderMessages } from './render.ts';
+
+/** Members that are read and rendered together. */
+const CHUNK = 250;
+/** Calls of one micro-batch when each offers one message. */
+const CALLS_PER_BATCH = 32;
+/** Micro-batches of one visit under way at once: one is claimed while the other's calls run. */
+const LANES = 2;
+/** When to look again at a member who was passed over. */
+const PASSED_OVER_MS = 1_000;
+
+/**
+ * Offers a whole visit's messages to their provider.
+ *
+ * May be killed and repeated at any moment: what an earlier attempt claimed stays its own until the claim's grace is
+ * over, and the answer is read from the ledger in the end.
+ */
+export function createSubmit(deps: Dependencies): EffectActivities['submit'] {
+  return async (scope, input) => {
+    const node = await readMessageNode(deps.pool, scope.cohortId, scope.nodeId);
+    const members = MemberSet.fromHex(node.cohort.size, scope.members);
+    const visit = new SubmitVisit(deps, node, scope.pass, input);
+    const halted = await visit.offer(members);
+    return halted ? { halted } : { value: await visit.result(members) };
+  };
+}
+
+class SubmitVisit {
+  private readonly suppressed: MemberOutcome[] = [];
+  private readonly deferred: { memberIndex: number; until: number }[] = [];
+  private readonly deps: Dependencies;
+  private readonly node: MessageNode;
+  private readonly pass: number;
+  private readonly input: SubmitInput;
+  private readonly claimScope: ClaimScope;
+
+  constructor(deps: Dependencies, node: MessageNode, pass: number, input: SubmitInput) {
+    this.deps = deps;
+    this.node = node;
+    this.pass = pass;
+    this.input = input;
+    this.claimScope = {
+      ...gateQuestion(node, input.plannedAt, deps),
+      projectId: node.cohort.projectId,
+      actionId: node.actionId,
+      pass,
+      leg: 0,
+      channel: node.channel,
+      sender: node.senderValue,
+      receiptDeadlineMs: input.receiptDeadlineMs,
+      claimGraceMs: deps.timings.claimGraceMs,
+    };
+  }
+
+  async offer(members: MemberSet): Promise<'paused' | 'cancelled' | undefined> {
+    const ledger = await readLedger(this.deps.pool, ledgerScope(this.node, this.pass), members.indexes());
+    const known = new Set(ledger.map((row) => row.memberIndex));
+    const again = ledger.filter((row) => row.offerable).map((row) => row.memberIndex);
+    const fresh = members.indexes().filter((index) => !known.has(index));
+    // A message that was refused in a batch goes alone: then it shows whose fault it was.
+    return (await this.offerAll(again, 1)) ?? (await this.offerAll(fresh, this.messagesPerCall()));
+  }
+
+  /** Reads the ledger's word after asking for hints, so that no receipt falls between. */
+  async result(members: MemberSet): Promise<SubmitResult> {
+    const { size } = this.node.cohort;
+    const scope = ledgerScope(this.node, this.pass);
+    await armHint(this.deps.pool, {
+      ...scope,
+      nodeId: this.node.nodeId,
+      early: this.input.wantsHints,
+      firstMs: this.deps.timings.hintMs.first,
+    });
+    const ledger = await readLedger(this.deps.pool, scope, members.indexes());
+    const inLedger = new Set(ledger.map((row) => row.memberIndex));
+    const suppressed = this.suppressed.filter((member) => !inLedger.has(member.memberIndex));
+    const settled = new Set([...inLedger, ...suppressed.map((member) => member.memberIndex)]);
+    const deferredUntil = new Map(this.deferred.map(({ memberIndex, until }) => [memberIndex, until]));
+    const waiting = [
+      ...ledger.flatMap((row) =>
+        row.state === 'queued' ? [{ memberIndex: row.memberIndex, until: row.retryAt ?? Date.now() }] : [],
+      ),
+      ...members
+        .indexes()
+        .filter((memberIndex) => !settled.has(memberIndex))
+        .map((memberIndex) => ({
+          memberIndex,
+          until: deferredUntil.get(memberIndex) ?? Date.now() + PASSED_OVER_MS,
+        })),
+    ];
+    const inDoubt = ledger.filter((row) => row.state === 'submitting');
+    return {
+      outcomes: outcomeGroups(size, [...suppressed, ...outcomesOfLedger(ledger)]),
+      queued: [...groupBy(waiting, ({ until }) => Math.ceil(until / 1_000) * 1_000)].map(
+        ([retryAt, group]) => ({
+          retryAt,
+          members: hexOf(size, group),
+        }),
+      ),
+      inDoubt:
+        inDoubt.length === 0
+          ? null
+          : { lookAt: Math.max(...inDoubt.map((row) => row.lookAt ?? 0)), members: hexOf(size, inDoubt) },
+    };
+  }
+
+  private messagesPerCall(): number {
+    const { maxBatch } = this.deps.providers.get(this.node.integration).capabilities;
+    return Math.min(this.node.integration.messagesPerCall, maxBatch);
+  }
+
+  private async offerAll(
+    memberIndexes: readonly number[],
+    messagesPerCall: number,
+  ): Promise<'paused' | 'cancelled' | undefined> {
+    for (const chunk of chunksOf(memberIndexes, CHUNK)) {
+      if (isStopping()) return undefined;
+      const halted = await this.offerChunk(chunk, messagesPerCall);
+      if (halted) return halted;
+    }
+    return undefined;
+  }
+
+  private async offerChunk(
+    memberIndexes: readonly number[],
+    messagesPerCall: number,
+  ): Promise<'paused' | 'cancelled' | undefined> {
+    const facts = await readMemberFacts(this.deps.pool, this.claimScope, memberIndexes);
+    if (!facts) return undefined;
+    const halted = haltOf(facts.runState);
+    if (halted) return halted;
+    const sendable = facts.members.filter(({ memberIndex, gate }) =>
+      this.isSent(memberIndex, decideVerdict(gate)),
+    );
+    const recipientOf = new Map(sendable.map((member) => [member.memberIndex, member.recipientId]));
+    const rendered = await renderMessages(this.deps, this.node, [...recipientOf.keys()]);
+    const candidates = rendered.flatMap((member): ClaimCandidate[] => {
+      const { memberIndex } = member;
+      if ('refused' in member) {
+        this.suppress(memberIndex, member.refused);
+        return [];
+      }
+      const recipientId = recipientOf.get(memberIndex);
+      return recipientId ? [{ memberIndex, recipientId, content: member.content }] : [];
+    });
+    return this.runLanes(candidates, messagesPerCall);
+  }
+
+  /** Runs the candidates' micro-batches, a few at a time, until they are through or the run is halted. */
+  private async runLanes(
+    candidates: readonly ClaimCandidate[],
+    messagesPerCall: number,
+  ): Promise<'paused' | 'cancelled' | undefined> {
+    const provider = this.deps.providers.get(this.node.integration);
+    const batchSize = messagesPerCall > 1 ? messagesPerCall : CALLS_PER_BATCH;
+    const batches = [...chunksOf(candidates, batchSize)];
+    let halted: 'paused' | 'cancelled' | undefined;
+    let failed = false;
+    const lane = async (): Promise<void> => {
+      for (
+        let batch = batches.shift();
+        batch && !halted && !failed && !isStopping();
+        batch = batches.shift()
+      ) {
+        const claim = await runMicroBatch(this.deps, provider, {
+          scope: this.claimScope,
+          candidates: batch,
+          messagesPerCall,
+        });
+        halted ??= claim.halted;
+        for (const { memberIndex, verdict } of claim.refused) this.isSent(memberIndex, verdict);
+        for (const memberIndex of claim.duplicateNumbers) this.suppress(memberIndex, 'duplicate_number');
+      }
+    };
+    const fail = (error: unknown): never => {
+      failed = true;
+      throw error;
+    };
+    // An attempt that failed must not go on calling behind its own back: all lanes stop before it is reported.
+    const ends = await Promise.allSettled(Array.from({ length: LANES }, () => lane().catch(fail)));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    return halted;
+  }
+
+  private isSent(memberIndex: number, verdict: Verdict): boolean {
+    if (verdict.kind === 'suppress') this.suppress(memberIndex, verdict.reason);
+    if (verdict.kind === 'defer') this.deferred.push({ memberIndex, until: verdict.until });
+    return verdict.kind === 'send';
+  }
+
+  private suppress(memberIndex: number, reason: string): void {
+    this.suppressed.push({ memberIndex, outcome: 'suppressed', reason });
+  }
+}

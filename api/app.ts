@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import express, { Router, type Express } from 'express';
+import { authenticate } from './auth.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { docsPage } from './docs-page.ts';
+import { mount, problemHandler } from './mount.ts';
+import { openApiDocument } from './openapi.ts';
+import { ApiProblem } from './problem.ts';
+import type { AnyRoute } from './route.ts';
+import { customerRoutes } from './routes/customers.ts';
+import { runRoutes } from './routes/runs.ts';
+import { scenarioRoutes } from './routes/scenarios.ts';
+import { scenarioJsonSchema } from './scenarios/document.ts';
+
+const ROOT = path.join(import.meta.dirname, '..');
+
+/** Every operation of the API. */
+export function apiRoutes(deps: ApiDependencies): readonly AnyRoute[] {
+  return [...scenarioRoutes(deps), ...runRoutes(deps), ...customerRoutes(deps)];
+}
+
+/** The Express application: everything but the webhooks, which a plain handler answers in front of it. */
+export function createApp(deps: ApiDependencies): Express {
+  const routes = apiRoutes(deps);
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.use((_request, response, next) => {
+    response.set({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    next();
+  });
+  app.use(publicPages(deps, routes));
+  const api = Router();
+  api.use('/v1', authenticate(deps.prisma));
+  for (const route of routes) mount(api, route);
+  app.use(api);
+  app.use((request) => {
+    const known = routes.some((route) => pathPattern(route.path).test(request.path));
+    if (known)
+      throw new ApiProblem(
+        'method_not_allowed',
+        `${request.path} does not take ${request.method}. See /docs.`,
+      );
+    throw new ApiProblem('not_found', 'There is nothing at this address. The API is described at /docs.');
+  });
+  app.use(problemHandler(deps.log));
+  return app;
+}
+
+function pathPattern(template: string): RegExp {
+  return new RegExp(`^${template.replace(/:\w+/g, '[^/]+')}$`);
+}
+
+/** What anybody may read: health, descriptions, error codes, example media. */
+function publicPages({ pool, config }: ApiDependencies, routes: readonly AnyRoute[]): Router {
+  const router = Router();
+  const openApi = openApiDocument(routes, config.publicUrl);
+  const schema = scenarioJsonSchema();
+  router.get('/', (_request, response) => response.redirect('/docs'));
+  router.get('/health', (_request, response) => void response.json({ status: 'ok' }));
+  router.get('/ready', async (_request, response) => {
+    await pool.query('SELECT 1');
+    response.json({ status: 'ready' });
+  });
+  router.get('/openapi.json', (_request, response) => void response.json(openApi));
+  router.get('/schemas/scenario.json', (_request, response) => void response.json(schema));
+  router.get('/errors', async (_request, response) => {
+    response.type('text/markdown').send(await readFile(path.join(ROOT, 'docs', 'errors.md'), 'utf8'));
+  });
+  router.use('/media', express.static(path.join(ROOT, 'examples', 'media'), { index: false, maxAge: '1h' }));
+  router.use(docsPage());
+  return router;
+}

@@ -1,0 +1,14 @@
+import type { Logger } from '../config/log.ts';
+import type { ServiceConfig } from '../config/service.ts';
+import type { Pool } from '../database/pool.ts';
+import type { Prisma } from '../database/prisma.ts';
+import type { ProviderRegistry } from '../providers/registry.ts';
+
+/** What the API is made of. */
+export interface ApiDependencies {
+  readonly config: ServiceConfig;
+  readonly log: Logger;
+  readonly pool: Pool;
+  readonly prisma: Prisma;
+  readonly providers: ProviderRegistry;
+}

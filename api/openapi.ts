@@ -1,0 +1,63 @@
+import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
+import type { AnyRoute } from './route.ts';
+import { problemView } from './schemas/scenario.ts';
+
+const PROBLEM = 'application/problem+json';
+
+/** The API's description, made from the schemas that check it. */
+export function openApiDocument(routes: readonly AnyRoute[], publicUrl: string): object {
+  const registry = new OpenAPIRegistry();
+  registry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
+  for (const route of routes) {
+    registry.registerPath({
+      method: route.method,
+      path: route.path.replace(/:(\w+)/g, '{$1}'),
+      tags: [route.tag],
+      summary: route.summary,
+      ...(route.description !== undefined && { description: route.description }),
+      security: [{ apiKey: [] }],
+      request: {
+        ...(route.params && { params: route.params }),
+        ...(route.query && { query: route.query }),
+        ...(route.headers && { headers: route.headers }),
+        ...bodyOf(route),
+      },
+      responses: {
+        ...Object.fromEntries(
+          Object.entries(route.answers).map(
+            ([status, { description, schema, contentType = 'application/json' }]) => [
+              status,
+              { description, ...(schema && { content: { [contentType]: { schema } } }) },
+            ],
+          ),
+        ),
+        default: {
+          description: 'A refusal with a stable code.',
+          content: { [PROBLEM]: { schema: problemView } },
+        },
+      },
+    });
+  }
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Tidings',
+      version: '1',
+      description:
+        'Write a scenario (who, what, when, what next), launch it, and read for every customer what happened and why. ' +
+        'Send your key as `Authorization: Bearer <key>`. Refusals are RFC 9457 problems with a stable `code`; ' +
+        "`/errors` lists every code. A scenario's JSON Schema is at `/schemas/scenario.json`.",
+    },
+    servers: [{ url: publicUrl }],
+  });
+}
+
+function bodyOf(route: AnyRoute): object {
+  if (route.body)
+    return { body: { required: true, content: { 'application/json': { schema: route.body } } } };
+  if (!route.rawBody) return {};
+  const content = Object.fromEntries(
+    Object.entries(route.rawBody).map(([type, example]) => [type, { schema: { type: 'string', example } }]),
+  );
+  return { body: { required: true, content } };
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { cancelRun } from '../../database/run-life.ts';
+import { RUN_STATES } from '../../domain/states.ts';
+import { findCustomerId } from '../customers/read-customer.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { ApiProblem } from '../problem.ts';
+import { defineRoute, type AnyRoute } from '../route.ts';
+import { customerStory } from '../runs/customer-story.ts';
+import { hasEnded, listRunRows, readRunRow, runSummary } from '../runs/read-run.ts';
+import { runReport } from '../runs/run-report.ts';
+import { streamEvents } from '../runs/stream-events.ts';
+import { campaignEventView, customerStoryView, runReportView, runView } from '../schemas/run.ts';
+
+const TAG = 'Runs';
+const byId = z.object({ id: z.string() });
+const LIST_LIMIT = 100;
+
+export function runRoutes(deps: ApiDependencies): readonly AnyRoute[] {
+  const { pool, prisma } = deps;
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/v1/runs',
+      tag: TAG,
+      summary: 'List runs',
+      query: z.strictObject({ scenarioId: z.uuid().optional(), state: z.enum(RUN_STATES).optional() }),
+      answers: {
+        200: { description: `The newest ${LIST_LIMIT}.`, schema: z.object({ runs: z.array(runView) }) },
+      },
+      handle: async ({ project, query }) => {
+        const rows = await listRunRows(pool, project.id, query, LIST_LIMIT);
+        return { status: 200, body: { runs: rows.map(runSummary) } };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/v1/runs/:id',
+      tag: TAG,
+      summary: 'Read a run',
+      description: 'State, counts by node and outcome, reasons, rate and estimate, counted at this moment.',
+      params: byId,
+      answers: { 200: { description: 'The run.', schema: runReportView } },
+      handle: async ({ project, params }) => ({
+        status: 200,
+        body: await runReport(pool, await readRunRow(pool, project.id, params.id)),
+      }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/v1/runs/:id/cancel',
+      tag: TAG,
+      summary: 'Cancel a run',
+      description:
+        'From the answer on nothing is claimed for the run any more. Calls that were under way may still arrive; their ' +
+        'messages keep being followed.',
+      params: byId,
+      answers: {
+        202: { description: 'The run is cancelled; its workflows are told.', schema: runView },
+        409: { description: 'The run has ended already.' },
+      },
+      handle: async ({ project, params }) => {
+        const run = await readRunRow(pool, project.id, params.id);
+        const before = await cancelRun(pool, run.id, project.id, 'cancelled through the API');
+        if (before === undefined || (hasEnded({ state: before }) && before !== 'cancelled')) {
+          throw new ApiProblem('run_ended', `The run is ${before ?? 'gone'}: there is nothing to cancel.`);
+        }
+        return { status: 202, body: runSummary(await readRunRow(pool, project.id, run.id)) };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/v1/runs/:id/events',
+      tag: TAG,
+      summary: "Stream a run's campaign events",
+      params: byId,
+      answers: {
+        200: {
+          description: 'One event a line, in the order in which they were appended.',
+          schema: campaignEventView,
+          contentType: 'application/x-ndjson',
+        },
+      },
+      handle: async ({ project, params }) => {
+        const run = await readRunRow(pool, project.id, params.id);
+        const rows = await prisma.consentCategory.findMany({ where: { projectId: project.id } });
+        const categories = new Map(rows.map(({ key, name }) => [key, name]));
+        return { stream: (response) => streamEvents({ pool, run, categories }, response) };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/v1/runs/:id/customers/:customerId',
+      tag: TAG,
+      summary: 'Why did this customer (not) get it?',
+      description:
+        'Every entry of the customer in the run: each node, pass, outcome, reason, message and time.',
+      params: byId.extend({
+        customerId: z.string().meta({ description: "The customer's id or externalId." }),
+      }),
+      answers: {
+        200: { description: 'Empty when the customer was not admitted.', schema: customerStoryView },
+      },
+      handle: async ({ project, params }) => {
+        const run = await readRunRow(pool, project.id, params.id);
+        const customerId = await findCustomerId(deps, project.id, params.customerId);
+        return {
+          status: 200,
+          body: { runId: run.id, customerId, entries: await customerStory(pool, run, customerId) },
+        };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,153 @@
+import type { Pool } from '../../database/pool.ts';
+import { groupBy } from '../../domain/group-by.ts';
+import { hasEnded, runSummary, type RunRow } from './read-run.ts';
+
+/** How far back the rate looks. */
+const RATE_WINDOW_S = 10;
+/** Newest campaign events that the rate is taken from. */
+const RATE_EVENTS = 50_000;
+
+interface TraceCount {
+  node_id: string;
+  outcome: string;
+  reason: string;
+  members: string;
+}
+
+interface MessageCount {
+  action_id: number;
+  state: string;
+  count: string;
+}
+
+/** Everything that is shown of one run; counted in the database at this moment. */
+export async function runReport(pool: Pool, run: RunRow): Promise<object> {
+  const [traces, messages, present, cohorts, incidents, rate] = await Promise.all([
+    countTraces(pool, run),
+    countMessages(pool, run),
+    countPresent(pool, run),
+    countCohorts(pool, run),
+    readIncidents(pool, run),
+    messageRate(pool, run),
+  ]);
+  const counts = (entries: readonly (readonly [string, number])[]): Record<string, number> => {
+    const sums: Record<string, number> = {};
+    for (const [name, count] of entries) sums[name] = (sums[name] ?? 0) + count;
+    return sums;
+  };
+  const suppressed = traces.filter((row) => row.outcome === 'suppressed');
+  return {
+    ...runSummary(run),
+    cohorts,
+    nodes: run.frozen.nodes.map((node) => {
+      const own = traces.filter((row) => row.node_id === node.id);
+      return {
+        node_id: node.id,
+        type: node.type,
+        action_id: node.actionId,
+        name: node.name ?? node.id,
+        here: present.get(node.id) ?? 0,
+        outcomes: counts(own.map((row) => [row.outcome, Number(row.members)])),
+        reasons: counts(
+          own.filter((row) => row.reason !== '').map((row) => [row.reason, Number(row.members)]),
+        ),
+        messages: counts(
+          messages
+            .filter((row) => row.action_id === node.actionId)
+            .map((row) => [row.state, Number(row.count)]),
+        ),
+      };
+    }),
+    messages: counts(messages.map((row) => [row.state, Number(row.count)])),
+    suppressed: counts(suppressed.map((row) => [row.reason, Number(row.members)])),
+    incidents,
+    rate: { messagesPerSecond: rate, overSeconds: RATE_WINDOW_S },
+    estimate: estimate(run, traces, messages, rate),
+  };
+}
+
+async function countTraces(pool: Pool, run: RunRow): Promise<readonly TraceCount[]> {
+  const { rows } = await pool.query<TraceCount>(
+    `SELECT node_id, outcome, reason, sum(bit_count(members)) AS members FROM trace
+     WHERE month = $1 AND run_id = $2 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+    [run.month, run.id],
+  );
+  return rows;
+}
+
+async function countMessages(pool: Pool, run: RunRow): Promise<readonly MessageCount[]> {
+  const { rows } = await pool.query<MessageCount>(
+    `SELECT action_id, CASE WHEN no_receipt THEN 'no_receipt' ELSE state END AS state, count(*) FROM message
+     WHERE month = $1 AND run_id = $2 GROUP BY 1, 2 ORDER BY 1, 2`,
+    [run.month, run.id],
+  );
+  return rows;
+}
+
+async function countPresent(pool: Pool, run: RunRow): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await pool.query<{ node_id: string; members: string }>(
+    `SELECT visit.node_id, sum(bit_count(visit.members)) AS members
+     FROM visit JOIN cohort ON cohort.id = visit.cohort_id WHERE cohort.run_id = $1 GROUP BY 1`,
+    [run.id],
+  );
+  return new Map(rows.map((row) => [row.node_id, Number(row.members)]));
+}
+
+async function countCohorts(pool: Pool, run: RunRow): Promise<{ total: number; finished: number }> {
+  const { rows } = await pool.query<{ total: string; finished: string }>(
+    'SELECT count(*) AS total, count(finished_at) AS finished FROM cohort WHERE run_id = $1',
+    [run.id],
+  );
+  return { total: Number(rows[0]?.total ?? 0), finished: Number(rows[0]?.finished ?? 0) };
+}
+
+async function readIncidents(pool: Pool, run: RunRow): Promise<readonly object[]> {
+  const { rows } = await pool.query<{
+    node_id: string;
+    code: string;
+    message: string;
+    cohorts: string;
+    since: Date;
+  }>(
+    `SELECT node_id, code, message, count(*) AS cohorts, min(opened_at) AS since FROM incident
+     WHERE run_id = $1 AND closed_at IS NULL GROUP BY 1, 2, 3 ORDER BY since`,
+    [run.id],
+  );
+  return rows.map((row) => ({ ...row, cohorts: Number(row.cohorts) }));
+}
+
+/** Messages a second that a provider took within the window. */
+async function messageRate(pool: Pool, run: RunRow): Promise<number> {
+  const { rows } = await pool.query<{ count: string }>(
+    `SELECT count(*) FROM (
+       SELECT status, at FROM campaign_event WHERE month = $1 AND run_id = $2 ORDER BY seq DESC LIMIT $4) AS newest
+     WHERE status = 'enqueued' AND at > clock_timestamp() - make_interval(secs => $3)`,
+    [run.month, run.id, RATE_WINDOW_S, RATE_EVENTS],
+  );
+  return Math.round((Number(rows[0]?.count ?? 0) / RATE_WINDOW_S) * 10) / 10;
+}
+
+/** When everybody will have been offered the first message, at the present rate; null when nobody can tell. */
+function estimate(
+  run: RunRow,
+  traces: readonly TraceCount[],
+  messages: readonly MessageCount[],
+  rate: number,
+): object | null {
+  const first = run.frozen.nodes
+    .filter((node) => node.actionId !== null)
+    .sort((a, b) => (a.actionId ?? 0) - (b.actionId ?? 0))[0];
+  if (!first || run.audience === null || hasEnded(run)) return null;
+  const byOutcome = groupBy(traces, (row) => row.node_id === first.id && row.outcome === 'suppressed');
+  const keptIn = (byOutcome.get(true) ?? []).reduce((sum, row) => sum + Number(row.members), 0);
+  const offered = messages
+    .filter((row) => row.action_id === first.actionId)
+    .reduce((sum, row) => sum + Number(row.count), 0);
+  const remaining = Math.max(0, run.audience - offered - keptIn);
+  const seconds = rate > 0 ? remaining / rate : null;
+  return {
+    action: first.name ?? first.id,
+    remaining,
+    doneAt: seconds === null ? null : new Date(Date.now() + seconds * 1_000),
+  };
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { CAMPAIGN_EVENT_STATUSES } from '../../domain/campaign-event.ts';
+import { CHANNELS } from '../../domain/channel.ts';
+import { RUN_STATES } from '../../domain/states.ts';
+
+const instant = z.iso.datetime();
+const counts = z.record(z.string(), z.int());
+
+const runFields = {
+  id: z.uuid(),
+  scenarioId: z.uuid(),
+  scenarioName: z.string(),
+  versionId: z.uuid(),
+  state: z.enum(RUN_STATES),
+  stateReason: z.string().nullable(),
+  workflowId: z.string(),
+  audience: z.int().nullable(),
+  requestedAt: instant,
+  startedAt: instant.nullable(),
+  finishedAt: instant.nullable(),
+};
+
+export const runView = z.object({ ...runFields, cohorts: z.int().nullable() }).meta({ id: 'Run' });
+
+export const runReportView = z
+  .object({
+    ...runFields,
+    cohorts: z.object({ total: z.int(), finished: z.int() }),
+    nodes: z.array(
+      z.object({
+        node_id: z.string(),
+        type: z.string(),
+        action_id: z.int().nullable(),
+        name: z.string(),
+        here: z.int().meta({ description: 'Customers who are there now.' }),
+        outcomes: counts,
+        reasons: counts,
+        messages: counts.meta({ description: 'Messages of the node by state.' }),
+      }),
+    ),
+    messages: counts,
+    suppressed: counts.meta({ description: 'Customers kept in, by reason, over all nodes.' }),
+    incidents: z.array(
+      z.object({
+        node_id: z.string(),
+        code: z.string(),
+        message: z.string(),
+        cohorts: z.int(),
+        since: instant,
+      }),
+    ),
+    rate: z.object({ messagesPerSecond: z.number(), overSeconds: z.int() }),
+    estimate: z
+      .object({ action: z.string(), remaining: z.int(), doneAt: instant.nullable() })
+      .nullable()
+      .meta({ description: 'When everybody will have been offered the first message, at the present rate.' }),
+  })
+  .meta({ id: 'RunReport' });
+
+export const campaignEventView = z
+  .object({
+    event: z.literal('campaign'),
+    event_id: z.uuid(),
+    timestamp: instant,
+    run_id: z.uuid(),
+    customer_id: z.uuid(),
+    message_id: z.uuid(),
+    action_type: z.enum(CHANNELS),
+    status: z.enum(CAMPAIGN_EVENT_STATUSES),
+    action_id: z.int(),
+    action_name: z.string(),
+    campaign_id: z.uuid(),
+    campaign_name: z.string(),
+    campaign_policy: z.string(),
+    consent_category: z.string(),
+    type: z.enum(CHANNELS).nullable(),
+    status_code: z.string().nullable(),
+    error: z.string().nullable(),
+    number_of_message_parts: z.int().nullable(),
+  })
+  .meta({ id: 'CampaignEvent' });
+
+const stepView = z.object({
+  node_id: z.string(),
+  type: z.string(),
+  action_id: z.int().nullable(),
+  name: z.string(),
+  pass: z.int(),
+  outcome: z.string(),
+  reason: z.string(),
+  explanation: z.string(),
+  outlet: z.string(),
+  next: z.string().nullable(),
+  exit: z.string().nullable(),
+  at: z.union([z.object({ exact: instant }), z.object({ first: instant, last: instant })]),
+  message: z
+    .object({
+      id: z.uuid(),
+      state: z.string(),
+      channel: z.enum(CHANNELS),
+      type: z.enum(CHANNELS).nullable(),
+      statusCode: z.string().nullable(),
+      error: z.string().nullable(),
+      errorClass: z.string().nullable(),
+      attempts: z.int(),
+      providerMessageId: z.string().nullable(),
+      createdAt: instant,
+      acceptedAt: instant.nullable(),
+      endedAt: instant.nullable(),
+    })
+    .nullable(),
+});
+
+export const customerStoryView = z
+  .object({
+    runId: z.uuid(),
+    customerId: z.uuid(),
+    entries: z.array(
+      z.object({
+        entry: z.string(),
+        cohort: z.int(),
+        member: z.int(),
+        admittedAt: instant,
+        at: z.object({ node_id: z.string(), pass: z.int(), since: instant }).nullable(),
+        steps: z.array(stepView),
+      }),
+    ),
+  })
+  .meta({ id: 'CustomerStory' });

@@ -1,0 +1,68 @@
+import type { Pool } from '../../database/pool.ts';
+import { storeReceipts, type StoredReceipt } from '../../database/store-receipts.ts';
+
+interface Waiting {
+  readonly receipts: readonly StoredReceipt[];
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Most receipts of one insert. */
+const MAX_BATCH = 2_000;
+
+/**
+ * Stores receipts of many webhooks in one commit.
+ *
+ * Whatever comes in while one commit is under way goes together into the next: under load a commit carries many
+ * webhooks, without load none waits.
+ */
+export class ReceiptIntake {
+  private readonly pool: Pool;
+  private waiting: Waiting[] = [];
+  private writing = false;
+
+  constructor(pool: Pool) {
+    this.pool = pool;
+  }
+
+  /** Resolves once the receipts are committed. */
+  store(receipts: readonly StoredReceipt[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ receipts, resolve, reject });
+      void this.write();
+    });
+  }
+
+  private async write(): Promise<void> {
+    if (this.writing) return;
+    this.writing = true;
+    while (this.waiting.length > 0) {
+      const batch = this.takeBatch();
+      try {
+        await storeReceipts(
+          this.pool,
+          batch.flatMap(({ receipts }) => receipts),
+        );
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.writing = false;
+  }
+
+  private takeBatch(): readonly Waiting[] {
+    const batch: Waiting[] = [];
+    let count = 0;
+    for (
+      let next = this.waiting[0];
+      next && (count === 0 || count + next.receipts.length <= MAX_BATCH);
+      next = this.waiting[0]
+    ) {
+      this.waiting.shift();
+      batch.push(next);
+      count += next.receipts.length;
+    }
+    return batch;
+  }
+}

@@ -1,0 +1,85 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '../../config/log.ts';
+import { readIntegration } from '../../database/read-integration.ts';
+import { PermanentError } from '../../domain/errors.ts';
+import type { MessageProvider } from '../../providers/provider.ts';
+import { isUuid } from '../customers/read-customer.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { ReceiptIntake } from './receipt-intake.ts';
+
+/** Largest body of a webhook. */
+const MAX_BYTES = 1_048_576;
+export const WEBHOOK_PREFIX = '/webhooks/';
+
+/**
+ * Answers providers' webhooks: verify over the raw body, store, commit, and only then 200.
+ *
+ * 401 and nothing stored for a wrong proof, 404 for an unknown integration, 413 for a body over 1 MiB, 400 for one
+ * that can't be read, 503 when the inbox can't be written: the provider then tries again. A plain handler, because
+ * Express spends three times the time.
+ */
+export function createWebhookHandler(
+  deps: ApiDependencies,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const intake = new ReceiptIntake(deps.pool);
+  const providers = new Map<string, MessageProvider>();
+
+  const providerOf = async (integrationId: string): Promise<MessageProvider | undefined> => {
+    const known = providers.get(integrationId);
+    if (known || !isUuid(integrationId)) return known;
+    const integration = await readIntegration(deps.pool, integrationId);
+    if (!integration) return undefined;
+    const provider = deps.providers.get(integration);
+    providers.set(integrationId, provider);
+    return provider;
+  };
+
+  const answer = async (request: IncomingMessage): Promise<number> => {
+    if (request.method !== 'POST') return 405;
+    const receivedAt = Date.now();
+    const [integrationId = '', ...path] =
+      (request.url ?? '').slice(WEBHOOK_PREFIX.length).split('?')[0]?.split('/') ?? [];
+    const body = await readBody(request);
+    if (!body) return 413;
+    const provider = await providerOf(integrationId);
+    if (!provider) return 404;
+    const webhook = { path, headers: request.headers, body };
+    if (!provider.verifyWebhook(webhook)) return 401;
+    const receipts = provider.parseWebhook(webhook, receivedAt);
+    await intake.store(receipts.map((receipt) => ({ integrationId, receipt })));
+    return 200;
+  };
+
+  return (request, response) => {
+    answer(request)
+      .catch((error: unknown) => statusOfError(error, deps.log))
+      .then((status) => {
+        // What was not read of a refused body must not be taken for the next request.
+        if (status === 413) response.setHeader('connection', 'close');
+        response.writeHead(status).end();
+      })
+      .catch(() => response.destroy());
+  };
+}
+
+function statusOfError(error: unknown, log: Logger): number {
+  if (error instanceof PermanentError && error.code === 'webhook_unreadable') {
+    log.warn({ err: error }, 'an authentic webhook could not be read');
+    return 400;
+  }
+  log.error({ err: error }, 'a webhook could not be stored; the provider is asked to try again');
+  return 503;
+}
+
+/** The raw body, undefined when it is too large. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BYTES) return undefined;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { TIMING_PROFILES } from '../domain/timings.ts';
+import { LOG_LEVELS } from './log.ts';
+
+/** Values of the environment, or of a file in its form. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** A configuration that can't be used; the message names every variable that is wrong and says why. */
+export class ConfigurationError extends Error {
+  readonly code = 'bad_configuration';
+}
+
+const port = z.coerce.number('must be a port number').int().min(1).max(65_535);
+const url = (protocol: RegExp, example: string): z.ZodType<string> =>
+  z
+    .url({ protocol, error: `must be an address such as ${example}` })
+    .transform((text) => text.replace(/\/$/, ''));
+const httpUrl = url(/^https?$/, 'https://api.example.com');
+const milliseconds = z.coerce.number('must be a number of milliseconds').int().min(0).max(600_000);
+const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
+
+/** `+12125550100,+12125550101` */
+const phoneNumbers = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+  .pipe(
+    z.array(
+      z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a list of numbers such as +12125550100,+12125550101'),
+    ),
+  );
+
+/** Every variable that the engine reads; an empty value counts as not given. */
+export const VARIABLES = {
+  TIDINGS_HOME: z.string(),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`),
+  TIMINGS: z.enum(TIMING_PROFILES, `must be one of ${TIMING_PROFILES.join(', ')}`),
+  MODE: z
+    .enum(['simulator', 'allow-list', 'live'], 'must be simulator or allow-list')
+    .refine((mode) => mode !== 'live', 'live is refused until quiet hours and inbound STOP are built'),
+  TEST_NUMBERS: phoneNumbers,
+  API_HOST: z.string(),
+  API_PORT: port,
+  PUBLIC_URL: httpUrl,
+  API_KEY: z.string().regex(/^tdg_[a-z0-9]{8}_[A-Za-z0-9_-]{43}$/, 'must be a key that npm run api-key made'),
+  DATABASE_URL: url(/^postgres(ql)?$/, 'postgresql://user:password@host:5432/tidings'),
+  DATABASE_CONNECTIONS: z.coerce.number('must be a number').int().min(2).max(500),
+  POSTGRES_PORT: port,
+  PHONE_KEY: z.string().min(32, 'must have at least 32 characters'),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^[^\s/:]+:\d+$/, 'must be host:port, such as temporal.example.com:7233'),
+  TEMPORAL_NAMESPACE: z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'must be a namespace name'),
+  TEMPORAL_TLS: flag,
+  TEMPORAL_API_KEY: z.string(),
+  TEMPORAL_UI_URL: httpUrl,
+  TEMPORAL_PORT: port,
+  TEMPORAL_UI_PORT: port,
+  SENDER_NUMBER: z
+    .string()
+    .regex(/^\+?\d{3,15}$|^[A-Za-z0-9 ]{1,11}$/, 'must be 3-15 digits or up to 11 characters'),
+  INFOBIP_BASE_URL: httpUrl,
+  INFOBIP_API_KEY: z.string(),
+  INFOBIP_WEBHOOK_AUTH: z.enum(['token', 'basic', 'header', 'hmac'], 'must be token, basic, header or hmac'),
+  INFOBIP_WEBHOOK_SECRET: z.string().min(16, 'must have at least 16 characters'),
+  INFOBIP_WEBHOOK_USERNAME: z.string(),
+  INFOBIP_WEBHOOK_HEADER: z.string().regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header'),
+  INFOBIP_MESSAGES_PER_CALL: z.coerce.number('must be a number').int().min(1).max(100),
+  SIMULATOR_PORT: port,
+  SIMULATOR_LATENCY_MS: milliseconds,
+  SIMULATOR_REPORT_DELAY_MS: milliseconds,
+  SIMULATOR_LOOKUP_LAG_MS: milliseconds,
+} satisfies Record<string, z.ZodType>;
+
+const environmentSchema = z.object(VARIABLES).partial();
+export type Environment = z.output<typeof environmentSchema>;
+
+/** Reads every variable once. @throws ConfigurationError that names all bad ones at once; it never prints a value */
+export function parseEnvironment(variables: Variables): Environment {
+  const given = Object.fromEntries(
+    Object.keys(VARIABLES).flatMap((name) => (variables[name] ? [[name, variables[name]]] : [])),
+  );
+  const parsed = environmentSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
+  throw new ConfigurationError(problems.join('\n'));
+}
+
+/** Refuses a start without variables that must be there. */
+export function requireVariables<K extends keyof Environment>(
+  environment: Environment,
+  names: readonly K[],
+  why: string,
+): { readonly [N in K]-?: NonNullable<Environment[N]> } {
+  const missing = names.filter((name) => environment[name] === undefined);
+  if (missing.length > 0) throw new ConfigurationError(`${missing.join(', ')} must be set: ${why}`);
+  return environment as { readonly [N in K]-?: NonNullable<Environment[N]> };
+}

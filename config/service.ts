@@ -1,0 +1,105 @@
+import type { Timings } from '../domain/timings.ts';
+import { parseEnvironment, requireVariables, type Environment, type Variables } from './environment.ts';
+import type { LogLevel } from './log.ts';
+import { timingsOf } from './timings.ts';
+
+export interface TemporalConfig {
+  readonly address: string;
+  readonly namespace: string;
+  readonly tls: boolean;
+  readonly apiKey: string | undefined;
+}
+
+/** Secrets of one integration, by the prefix of its variables; see `providers/registry.ts`. */
+export interface IntegrationConfig {
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly webhookAuth:
+    | { readonly kind: 'token'; readonly secret: string }
+    | { readonly kind: 'basic'; readonly username: string; readonly secret: string }
+    | { readonly kind: 'header'; readonly header: string; readonly secret: string }
+    | { readonly kind: 'hmac'; readonly header: string; readonly secret: string };
+}
+
+/** What API, worker and pump run by. */
+export interface ServiceConfig {
+  readonly home: string;
+  readonly logLevel: LogLevel;
+  readonly databaseUrl: string;
+  readonly databaseConnections: number;
+  readonly phoneKey: string;
+  readonly temporal: TemporalConfig;
+  readonly temporalUiUrl: string | undefined;
+  readonly publicUrl: string;
+  readonly api: { readonly host: string; readonly port: number };
+  readonly timings: Timings;
+  readonly testNumbers: readonly string[];
+  readonly integrations: Readonly<Record<string, IntegrationConfig>>;
+}
+
+const DEFAULT_HMAC_HEADER = 'x-signature';
+
+/** The configuration of a service's process. @throws ConfigurationError */
+export function serviceConfig(variables: Variables = process.env): ServiceConfig {
+  const environment = parseEnvironment(variables);
+  const required = requireVariables(
+    environment,
+    ['DATABASE_URL', 'PHONE_KEY', 'TEMPORAL_ADDRESS', 'PUBLIC_URL', 'TIMINGS'],
+    "a service can't run without them. `npm start` sets them for a laptop.",
+  );
+  return {
+    home: environment.TIDINGS_HOME ?? '.tidings',
+    logLevel: environment.LOG_LEVEL ?? 'info',
+    databaseUrl: required.DATABASE_URL,
+    databaseConnections: environment.DATABASE_CONNECTIONS ?? 20,
+    phoneKey: required.PHONE_KEY,
+    temporal: {
+      address: required.TEMPORAL_ADDRESS,
+      namespace: environment.TEMPORAL_NAMESPACE ?? 'default',
+      tls: environment.TEMPORAL_TLS ?? environment.TEMPORAL_API_KEY !== undefined,
+      apiKey: environment.TEMPORAL_API_KEY,
+    },
+    temporalUiUrl: environment.TEMPORAL_UI_URL,
+    publicUrl: required.PUBLIC_URL,
+    api: { host: environment.API_HOST ?? '127.0.0.1', port: environment.API_PORT ?? 7300 },
+    timings: timingsOf(required.TIMINGS),
+    testNumbers: environment.TEST_NUMBERS ?? [],
+    integrations: integrationsOf(environment),
+  };
+}
+
+function integrationsOf(environment: Environment): Readonly<Record<string, IntegrationConfig>> {
+  const { INFOBIP_BASE_URL: baseUrl, INFOBIP_API_KEY: apiKey } = environment;
+  if (baseUrl === undefined && apiKey === undefined) return {};
+  const { INFOBIP_WEBHOOK_SECRET: secret } = requireVariables(
+    environment,
+    ['INFOBIP_BASE_URL', 'INFOBIP_API_KEY', 'INFOBIP_WEBHOOK_SECRET'],
+    'an Infobip integration needs all three.',
+  );
+  return {
+    INFOBIP: {
+      baseUrl: baseUrl ?? '',
+      apiKey: apiKey ?? '',
+      webhookAuth: webhookAuthOf(environment, secret),
+    },
+  };
+}
+
+function webhookAuthOf(environment: Environment, secret: string): IntegrationConfig['webhookAuth'] {
+  const kind = environment.INFOBIP_WEBHOOK_AUTH ?? 'token';
+  switch (kind) {
+    case 'token':
+      return { kind, secret };
+    case 'basic': {
+      const { INFOBIP_WEBHOOK_USERNAME: username } = requireVariables(
+        environment,
+        ['INFOBIP_WEBHOOK_USERNAME'],
+        'INFOBIP_WEBHOOK_AUTH is basic.',
+      );
+      return { kind, username, secret };
+    }
+    case 'header':
+    case 'hmac':
+      return { kind, header: environment.INFOBIP_WEBHOOK_HEADER ?? DEFAULT_HMAC_HEADER, secret };
+  }
+}

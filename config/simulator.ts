@@ -1,0 +1,31 @@
+import { parseEnvironment, requireVariables, type Variables } from './environment.ts';
+import type { LogLevel } from './log.ts';
+
+export interface SimulatorConfig {
+  readonly home: string;
+  readonly logLevel: LogLevel;
+  readonly port: number;
+  readonly infobipApiKey: string;
+  readonly latencyMs: number;
+  readonly reportDelayMs: number;
+  readonly lookupLagMs: number;
+}
+
+/** The configuration of the simulator's process. @throws ConfigurationError */
+export function simulatorConfig(variables: Variables = process.env): SimulatorConfig {
+  const environment = parseEnvironment(variables);
+  const required = requireVariables(
+    environment,
+    ['TIDINGS_HOME', 'SIMULATOR_PORT', 'INFOBIP_API_KEY'],
+    'the simulator keeps its ledger in the folder, listens on the port and asks for the key.',
+  );
+  return {
+    home: required.TIDINGS_HOME,
+    logLevel: environment.LOG_LEVEL ?? 'info',
+    port: required.SIMULATOR_PORT,
+    infobipApiKey: required.INFOBIP_API_KEY,
+    latencyMs: environment.SIMULATOR_LATENCY_MS ?? 5,
+    reportDelayMs: environment.SIMULATOR_REPORT_DELAY_MS ?? 1_000,
+    lookupLagMs: environment.SIMULATOR_LOOKUP_LAG_MS ?? 0,
+  };
+}

@@ -1,0 +1,84 @@
+import type { TimingProfile, Timings } from '../domain/timings.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+const PRODUCTION: Timings = {
+  profile: 'production',
+  callStartMs: SECOND,
+  callMs: 10 * SECOND,
+  recordMs: 5 * SECOND,
+  claimGraceMs: 60 * SECOND,
+  lookUpMs: [MINUTE, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR],
+  retryMs: [SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE],
+  receiptDeadlineMs: 24 * HOUR,
+  receiptSlackMs: 5 * MINUTE,
+  arrivalBufferMs: MINUTE,
+  hintMs: { first: SECOND, last: MINUTE },
+  rounding: { fraction: 1 / 60, minMs: SECOND, maxMs: 15 * MINUTE },
+  freshnessMs: { marketing: 4 * HOUR, transactional: 15 * MINUTE },
+  finishAfterMs: 72 * HOUR,
+  holdRecheckMs: 30 * SECOND,
+  sweepMs: SECOND,
+  heartbeatMs: 15 * SECOND,
+  activityMs: 30 * SECOND,
+};
+
+const DEMO: Timings = {
+  ...PRODUCTION,
+  profile: 'demo',
+  callMs: 2 * SECOND,
+  recordMs: 2 * SECOND,
+  claimGraceMs: 6 * SECOND,
+  lookUpMs: [6 * SECOND, 8 * SECOND, 12 * SECOND, 20 * SECOND, 40 * SECOND, 2 * MINUTE],
+  receiptDeadlineMs: 25 * SECOND,
+  receiptSlackMs: 10 * SECOND,
+  arrivalBufferMs: 2 * SECOND,
+  hintMs: { first: SECOND, last: 8 * SECOND },
+  finishAfterMs: 30 * MINUTE,
+  holdRecheckMs: 2 * SECOND,
+  sweepMs: SECOND / 4,
+  heartbeatMs: 5 * SECOND,
+  activityMs: 10 * SECOND,
+};
+
+const TEST: Timings = {
+  ...DEMO,
+  profile: 'test',
+  callMs: SECOND,
+  recordMs: SECOND,
+  claimGraceMs: 3_100,
+  lookUpMs: [3_100, 3_600, 4_200, 5 * SECOND, 7 * SECOND, 10 * SECOND],
+  retryMs: [SECOND / 5, SECOND / 2, SECOND],
+  receiptDeadlineMs: 6 * SECOND,
+  receiptSlackMs: 2 * SECOND,
+  arrivalBufferMs: SECOND / 2,
+  hintMs: { first: SECOND / 4, last: 2 * SECOND },
+  finishAfterMs: 2 * MINUTE,
+  holdRecheckMs: SECOND / 2,
+  sweepMs: SECOND / 10,
+  heartbeatMs: 3 * SECOND,
+  activityMs: 5 * SECOND,
+};
+
+const PROFILES: Readonly<Record<TimingProfile, Timings>> = { production: PRODUCTION, demo: DEMO, test: TEST };
+
+/** The timings of a profile. @throws Error when their order would let two processes hold one claim */
+export function timingsOf(profile: TimingProfile): Timings {
+  return assertTimings(PROFILES[profile]);
+}
+
+export function assertTimings(timings: Timings): Timings {
+  const { callStartMs, callMs, recordMs, claimGraceMs, lookUpMs, profile } = timings;
+  const life = callStartMs + callMs + recordMs;
+  if (life >= claimGraceMs) {
+    throw new Error(
+      `Timings "${profile}": a claim can live ${life} ms, so claimGraceMs must be longer than ${claimGraceMs} ms.`,
+    );
+  }
+  if (lookUpMs.some((at, i) => at < (lookUpMs[i - 1] ?? claimGraceMs))) {
+    throw new Error(`Timings "${profile}": lookUpMs must start at claimGraceMs or later and never go back.`);
+  }
+  return timings;
+}

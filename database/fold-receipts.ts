@@ -1,0 +1,220 @@
+import type { Channel } from '../domain/channel.ts';
+import { statusOfReceipt, SUBMISSION_CAUSE } from '../domain/campaign-event.ts';
+import { groupBy } from '../domain/group-by.ts';
+import type { ErrorClass } from '../domain/outcome.ts';
+import {
+  compareReceipts,
+  foldReceipts,
+  isFinalReceipt,
+  type Receipt,
+  type ReceiptMark,
+} from '../domain/receipt.ts';
+import type { ReceiptState } from '../domain/states.ts';
+import { insertCampaignEvents, type NewCampaignEvent } from './insert-campaign-events.ts';
+import { campaignEventId } from './ids.ts';
+import { lockRecipients } from './claim-messages.ts';
+import { markHints } from './hints.ts';
+import type { Connection, Pool } from './pool.ts';
+import { takeReceipts, closeReceipts, type InboxReceipt } from './receipt-inbox.ts';
+import { inTransaction } from './transaction.ts';
+
+export interface FoldInput {
+  /** Most receipts of one transaction. */
+  readonly limit: number;
+  readonly receiptSlackMs: number;
+  /** Folds only receipts of these messages; of all by default. */
+  readonly messageIds?: readonly string[];
+}
+
+export interface FoldResult {
+  /** Receipts that were looked at. */
+  readonly taken: number;
+  /** Receipts that were applied to their message. */
+  readonly applied: number;
+}
+
+/**
+ * Applies receipts of the inbox to their messages: state, campaign events and hints in one transaction.
+ *
+ * Any order and number of the same receipts gives the same rows. A receipt of a message that is not known (yet)
+ * stays in the inbox and is tried again.
+ */
+export function foldPendingReceipts(pool: Pool, input: FoldInput): Promise<FoldResult> {
+  return inTransaction(pool, async (connection) => {
+    const receipts = await takeReceipts(connection, input);
+    if (receipts.length === 0) return { taken: 0, applied: 0 };
+    await noteHardFailures(connection, receipts);
+    const messages = await lockMessages(connection, receipts);
+    const folds = [...groupBy(receipts, (receipt) => receipt.messageId)].flatMap(([id, own]) => {
+      const message = messages.get(id);
+      return message ? [{ message, receipts: own }] : [];
+    });
+    await updateMessages(connection, folds, input.receiptSlackMs);
+    await insertCampaignEvents(connection, folds.flatMap(eventsOf));
+    await markHints(
+      connection,
+      folds.map(({ message }) => message),
+    );
+    await closeReceipts(connection, receipts, new Set(messages.keys()));
+    const applied = folds.reduce((sum, fold) => sum + fold.receipts.length, 0);
+    return { taken: receipts.length, applied };
+  });
+}
+
+interface MessageRow {
+  readonly month: number;
+  readonly id: string;
+  readonly run_id: string;
+  readonly customer_id: string;
+  readonly cohort_id: string;
+  readonly action_id: number;
+  readonly pass: number;
+  readonly channel: Channel;
+  readonly receipt_state: ReceiptState | null;
+  readonly receipt_at: Date | null;
+  readonly receipt_key: string | null;
+  readonly status_code: string | null;
+}
+
+interface Fold {
+  readonly message: MessageRow;
+  readonly receipts: readonly InboxReceipt[];
+}
+
+/** Recipients are locked before messages, as everywhere. */
+async function noteHardFailures(connection: Connection, receipts: readonly InboxReceipt[]): Promise<void> {
+  const hard = receipts.filter((receipt) => receipt.errorClass === 'suppress_number');
+  if (hard.length === 0) return;
+  const { rows } = await connection.query<{ id: string; recipient_id: string }>(
+    'SELECT id, recipient_id FROM message WHERE month = ANY ($1::int[]) AND id = ANY ($2::uuid[])',
+    [hard.map((receipt) => receipt.messageMonth), hard.map((receipt) => receipt.messageId)],
+  );
+  const recipientOf = new Map(rows.map((row) => [row.id, row.recipient_id]));
+  const known = hard.filter((receipt) => recipientOf.has(receipt.messageId));
+  await lockRecipients(connection, [...new Set(recipientOf.values())]);
+  await connection.query(
+    `UPDATE recipient SET last_failure_code = failure.code, last_failure_at = to_timestamp(failure.at)
+     FROM unnest($1::bigint[], $2::text[], $3::float8[]) AS failure (id, code, at)
+     WHERE recipient.id = failure.id AND coalesce(last_failure_at, '-infinity') < to_timestamp(failure.at)`,
+    [
+      known.map((receipt) => recipientOf.get(receipt.messageId)),
+      known.map((receipt) => receipt.statusCode),
+      known.map((receipt) => receipt.at / 1_000),
+    ],
+  );
+}
+
+async function lockMessages(
+  connection: Connection,
+  receipts: readonly InboxReceipt[],
+): Promise<ReadonlyMap<string, MessageRow>> {
+  const { rows } = await connection.query<MessageRow>({
+    name: 'lock-messages',
+    text: `
+      SELECT month, id, run_id, customer_id, cohort_id, action_id, pass, channel, receipt_state, receipt_at,
+             receipt_key, status_code
+      FROM message WHERE month = ANY ($1::int[]) AND id = ANY ($2::uuid[])
+      ORDER BY recipient_id, id FOR NO KEY UPDATE`,
+    values: [
+      [...new Set(receipts.map((receipt) => receipt.messageMonth))],
+      [...new Set(receipts.map((receipt) => receipt.messageId))],
+    ],
+  });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The receipt that decides the message's state now, or undefined when an earlier one still does. */
+function winnerOf({ message, receipts }: Fold): InboxReceipt | undefined {
+  const [first, ...others] = receipts;
+  if (!first) return undefined;
+  const winner = foldReceipts(first, ...others);
+  const { receipt_state: state, receipt_at: at, receipt_key: key, status_code: statusCode } = message;
+  if (state === null || at === null || key === null) return winner;
+  const mark: ReceiptMark = { state, at: at.getTime(), statusCode: statusCode ?? '', key };
+  return compareReceipts(winner, mark) > 0 ? winner : undefined;
+}
+
+async function updateMessages(
+  connection: Connection,
+  folds: readonly Fold[],
+  slackMs: number,
+): Promise<void> {
+  const changes = folds.flatMap((fold) => {
+    const winner = winnerOf(fold);
+    return winner ? [{ message: fold.message, winner }] : [];
+  });
+  if (changes.length === 0) return;
+  const column = <T>(read: (winner: Receipt) => T): T[] => changes.map(({ winner }) => read(winner));
+  await connection.query({
+    name: 'fold-messages',
+    text: `
+      UPDATE message SET
+        state = fold.state, receipt_state = fold.state, receipt_at = to_timestamp(fold.at), receipt_key = fold.key,
+        status_code = fold.status_code, error = fold.error, error_class = fold.error_class, type = fold.type,
+        parts = fold.parts, provider_message_id = coalesce(message.provider_message_id, fold.provider_message_id),
+        accepted_at = coalesce(accepted_at, clock_timestamp()),
+        no_receipt = no_receipt AND NOT fold.final,
+        retry_at = NULL,
+        ended_at = CASE WHEN fold.final OR no_receipt THEN coalesce(ended_at, clock_timestamp()) END,
+        look_at = CASE WHEN fold.final OR no_receipt THEN NULL
+                  ELSE coalesce(receipt_due_at, clock_timestamp()) + make_interval(secs => $12) END
+      FROM unnest($1::int[], $2::uuid[], $3::text[], $4::float8[], $5::text[], $6::text[], $7::text[], $8::text[],
+                  $9::text[], $10::int[], $11::boolean[], $13::text[])
+        AS fold (month, id, state, at, key, status_code, error, error_class, type, parts, final, provider_message_id)
+      WHERE message.month = fold.month AND message.id = fold.id`,
+    values: [
+      changes.map(({ message }) => message.month),
+      changes.map(({ message }) => message.id),
+      column((winner) => winner.state),
+      column((winner) => winner.at / 1_000),
+      column((winner) => winner.key),
+      column((winner) => winner.statusCode),
+      column((winner) => winner.error),
+      column((winner): ErrorClass | null => winner.errorClass),
+      column((winner) => winner.channel),
+      column((winner) => winner.parts),
+      column((winner) => isFinalReceipt(winner.state)),
+      slackMs / 1_000,
+      column((winner) => winner.providerMessageId),
+    ],
+  });
+}
+
+/** The submission's event, which a receipt proves as well as an answer does, and one event a final receipt. */
+function eventsOf({ message, receipts }: Fold): readonly NewCampaignEvent[] {
+  const common = {
+    month: message.month,
+    runId: message.run_id,
+    customerId: message.customer_id,
+    messageId: message.id,
+    actionId: message.action_id,
+    channel: message.channel,
+  };
+  const submission: NewCampaignEvent = {
+    ...common,
+    id: campaignEventId(message.id, SUBMISSION_CAUSE),
+    status: 'enqueued',
+    at: Math.min(...receipts.map((receipt) => receipt.at)),
+    type: null,
+    statusCode: null,
+    error: null,
+    parts: null,
+  };
+  const finals = receipts.flatMap((receipt): readonly NewCampaignEvent[] => {
+    if (!isFinalReceipt(receipt.state)) return [];
+    const failed = receipt.state !== 'delivered';
+    return [
+      {
+        ...common,
+        id: campaignEventId(message.id, receipt.key),
+        status: statusOfReceipt(receipt.state),
+        at: receipt.at,
+        type: receipt.channel,
+        statusCode: failed ? receipt.statusCode : null,
+        error: failed ? receipt.error : null,
+        parts: receipt.parts,
+      },
+    ];
+  });
+  return [submission, ...finals];
+}

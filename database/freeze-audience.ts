@@ -1,0 +1,75 @@
+import type { AudienceFilter } from '../domain/audience-filter.ts';
+import { audienceSql, Parameters } from './audience-sql.ts';
+import type { Pool } from './pool.ts';
+import { inTransaction, lockRun } from './transaction.ts';
+
+/** Most members of a cohort. */
+export const COHORT_SIZE = 1_000;
+
+export interface FreezeInput {
+  readonly runId: string;
+  readonly projectId: string;
+  readonly month: number;
+  readonly filter: AudienceFilter | null;
+  /** What the cohorts' workflow ids begin with; the number follows in four digits. */
+  readonly workflowIdPrefix: string;
+}
+
+export interface FrozenAudience {
+  readonly customers: number;
+  readonly cohorts: number;
+}
+
+/**
+ * Admits the audience to the run: one snapshot, all or nothing, once.
+ *
+ * Entries are ordered by timezone, language and chance, so that local mornings and translations rarely part a
+ * cohort. @returns what had been frozen before when it is called again
+ */
+export function freezeAudience(pool: Pool, input: FreezeInput): Promise<FrozenAudience> {
+  return inTransaction(pool, async (connection) => {
+    await connection.query('SET LOCAL lock_timeout = 0');
+    await lockRun(connection, input.runId, 'exclusive');
+    const { rows } = await connection.query<{ audience_size: number | null; cohort_count: number | null }>(
+      'SELECT audience_size, cohort_count FROM run WHERE id = $1',
+      [input.runId],
+    );
+    const known = rows[0];
+    if (known && known.audience_size !== null)
+      return { customers: known.audience_size, cohorts: known.cohort_count ?? 0 };
+    const parameters = new Parameters([
+      input.projectId,
+      input.month,
+      input.runId,
+      input.workflowIdPrefix,
+      COHORT_SIZE,
+    ]);
+    const filter = input.filter ? audienceSql(input.filter, parameters) : 'true';
+    const { rowCount } = await connection.query(freezeSql(filter), parameters.values);
+    const customers = rowCount ?? 0;
+    const cohorts = Math.ceil(customers / COHORT_SIZE);
+    await connection.query('UPDATE run SET audience_size = $2, cohort_count = $3 WHERE id = $1', [
+      input.runId,
+      customers,
+      cohorts,
+    ]);
+    return { customers, cohorts };
+  });
+}
+
+function freezeSql(filter: string): string {
+  return `
+    WITH audience AS MATERIALIZED (
+      SELECT id, (row_number() OVER (ORDER BY timezone, language, hashtext(id::text), id) - 1)::int AS position
+      FROM customer
+      WHERE project_id = $1 AND deleted_at IS NULL AND ${filter}
+    ), cohorts AS (
+      INSERT INTO cohort (month, run_id, number, size, workflow_id)
+      SELECT $2, $3, position / $5::int + 1, count(*), $4 || lpad((position / $5::int + 1)::text, 4, '0')
+      FROM audience GROUP BY position / $5::int
+      RETURNING id, number
+    )
+    INSERT INTO entry (month, run_id, customer_id, entry_key, occasion, cohort_id, member_index, admitted_at)
+    SELECT $2, $3, audience.id, '1', 'launch', cohorts.id, position % $5::int, now()
+    FROM audience JOIN cohorts ON cohorts.number = position / $5::int + 1`;
+}

@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import {
+  campaignEventIdentityText,
+  messageIdentityText,
+  monthOfId,
+  type MessageIdentity,
+} from '../domain/identity.ts';
+
+/**
+ * Id of a message: a UUID (version 8) whose first six digits spell the month of its partition.
+ *
+ * The same intended message has the same id for ever, also after a restore of the database, so that a provider
+ * which refuses known ids refuses a second submission whatever happened here.
+ */
+export function messageId(month: number, identity: MessageIdentity): string {
+  return derivedId(month, messageIdentityText(identity));
+}
+
+/** Id of the one campaign event that a cause (the submission, or one final receipt) has. */
+export function campaignEventId(messageUuid: string, cause: string): string {
+  return derivedId(monthOfId(messageUuid), campaignEventIdentityText(messageUuid, cause));
+}
+
+function derivedId(month: number, identity: string): string {
+  const hash = createHash('sha256').update(identity).digest('hex');
+  return `${String(month)}${hash.slice(0, 2)}-${hash.slice(2, 6)}-8${hash.slice(6, 9)}-a${hash.slice(9, 12)}-${hash.slice(12, 24)}`;
+}

@@ -1,0 +1,37 @@
+import { PermanentError } from '../domain/errors.ts';
+import type { FrozenScenario } from '../domain/scenario.ts';
+import type { RunState } from '../domain/states.ts';
+import type { Queryable } from './pool.ts';
+import type { CohortRef } from './record-walk.ts';
+
+export interface CohortRow extends CohortRef {
+  readonly number: number;
+  readonly finished: boolean;
+  readonly runState: RunState;
+  readonly runWorkflowId: string;
+  readonly projectId: string;
+  readonly projectName: string;
+  readonly scenarioId: string;
+  readonly frozen: FrozenScenario;
+}
+
+/** A cohort with what its run froze. @throws PermanentError `cohort_unknown` */
+export async function readCohort(database: Queryable, cohortId: string): Promise<CohortRow> {
+  const { rows } = await database.query<CohortRow>({
+    name: 'read-cohort',
+    text: `
+      SELECT cohort.id AS "cohortId", cohort.month, cohort.number, cohort.size,
+             cohort.finished_at IS NOT NULL AS finished, run.id AS "runId", run.state AS "runState",
+             run.workflow_id AS "runWorkflowId", run.project_id AS "projectId", project.name AS "projectName",
+             run.scenario_id AS "scenarioId", version.frozen
+      FROM cohort
+      JOIN run ON run.id = cohort.run_id
+      JOIN project ON project.id = run.project_id
+      JOIN scenario_version AS version ON version.id = run.version_id
+      WHERE cohort.id = $1`,
+    values: [cohortId],
+  });
+  const [row] = rows;
+  if (!row) throw new PermanentError('cohort_unknown', `There is no cohort ${cohortId} in this database.`);
+  return row;
+}

@@ -1,0 +1,76 @@
+import type { MessageState } from '../domain/states.ts';
+import type { Queryable } from './pool.ts';
+
+/** The messages of one message node in one cohort. */
+export interface LedgerScope {
+  readonly month: number;
+  readonly cohortId: string;
+  readonly actionId: number;
+  readonly pass: number;
+}
+
+export interface LedgerRow {
+  readonly memberIndex: number;
+  readonly id: string;
+  readonly state: MessageState;
+  readonly noReceipt: boolean;
+  /** Whether the row is `queued` and may be offered again now. */
+  readonly offerable: boolean;
+  /** Milliseconds since the epoch; when a `queued` row may be offered again. */
+  readonly retryAt: number | null;
+  /** Milliseconds since the epoch; when a `submitting` row's claim is over for sure. */
+  readonly lookAt: number | null;
+}
+
+interface Row {
+  member_index: number;
+  id: string;
+  state: MessageState;
+  no_receipt: boolean;
+  offerable: boolean;
+  retry_at: Date | null;
+  look_at: Date | null;
+}
+
+/** What the ledger says of these members' primary messages. */
+export async function readLedger(
+  database: Queryable,
+  scope: LedgerScope,
+  memberIndexes: readonly number[],
+): Promise<readonly LedgerRow[]> {
+  const { rows } = await database.query<Row>({
+    name: 'read-ledger',
+    text: `
+      SELECT member_index, id, state, no_receipt, retry_at, look_at,
+             state = 'queued' AND coalesce(retry_at <= clock_timestamp(), true) AS offerable
+      FROM message
+      WHERE month = $1 AND cohort_id = $2 AND action_id = $3 AND pass = $4 AND leg = 0
+        AND member_index = ANY ($5::int[])`,
+    values: [scope.month, scope.cohortId, scope.actionId, scope.pass, memberIndexes],
+  });
+  return rows.map((row) => ({
+    memberIndex: row.member_index,
+    id: row.id,
+    state: row.state,
+    noReceipt: row.no_receipt,
+    offerable: row.offerable,
+    retryAt: row.retry_at?.getTime() ?? null,
+    lookAt: row.look_at?.getTime() ?? null,
+  }));
+}
+
+/** Closes messages whose receipt deadline has come: without a final receipt they end as `no_receipt`. */
+export async function closeWithoutReceipt(
+  database: Queryable,
+  scope: LedgerScope,
+  memberIndexes: readonly number[],
+): Promise<void> {
+  await database.query({
+    name: 'close-without-receipt',
+    text: `
+      UPDATE message SET no_receipt = true, ended_at = clock_timestamp(), look_at = NULL
+      WHERE month = $1 AND cohort_id = $2 AND action_id = $3 AND pass = $4 AND leg = 0
+        AND member_index = ANY ($5::int[]) AND state IN ('accepted', 'dispatched') AND NOT no_receipt`,
+    values: [scope.month, scope.cohortId, scope.actionId, scope.pass, memberIndexes],
+  });
+}

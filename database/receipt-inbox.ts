@@ -1,0 +1,115 @@
+import type { Channel } from '../domain/channel.ts';
+import { monthOfId } from '../domain/identity.ts';
+import type { ErrorClass } from '../domain/outcome.ts';
+import type { Receipt } from '../domain/receipt.ts';
+import type { ReceiptState } from '../domain/states.ts';
+import type { Connection } from './pool.ts';
+
+/** How long a receipt of an unknown message is tried again before it is left for an operator. */
+const ORPHAN_HOURS = 72;
+
+export interface InboxReceipt extends Receipt {
+  readonly month: number;
+  readonly integrationId: string;
+  /** Partition of its message; 0 when its id is none of ours. */
+  readonly messageMonth: number;
+}
+
+interface Row {
+  month: number;
+  integration_id: string;
+  event_key: string;
+  message_id: string;
+  state: ReceiptState;
+  at: Date;
+  status_code: string;
+  error: string;
+  error_class: ErrorClass | null;
+  channel: Channel;
+  parts: number | null;
+  provider_message_id: string | null;
+}
+
+/** Locks receipts that are due; others' locked ones are passed over. Ids that can't be ours are never due again. */
+export async function takeReceipts(
+  connection: Connection,
+  { limit, messageIds }: { limit: number; messageIds?: readonly string[] },
+): Promise<readonly InboxReceipt[]> {
+  const { rows } = await connection.query<Row>({
+    name: messageIds ? 'take-receipts-of' : 'take-receipts',
+    text: `
+      SELECT month, integration_id, event_key, message_id, state, at, status_code, error, error_class, channel, parts,
+             provider_message_id
+      FROM receipt
+      WHERE ${messageIds ? 'message_id = ANY ($2::text[]) AND fold_at IS NOT NULL' : 'fold_at <= clock_timestamp()'}
+      ORDER BY fold_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED`,
+    values: messageIds ? [limit, messageIds] : [limit],
+  });
+  const receipts = rows.map(inboxReceipt);
+  const foreign = receipts.filter((receipt) => receipt.messageMonth === 0);
+  await giveUp(connection, foreign);
+  return receipts.filter((receipt) => receipt.messageMonth !== 0);
+}
+
+/** Marks receipts as applied, and postpones those whose message is not there (yet). */
+export async function closeReceipts(
+  connection: Connection,
+  receipts: readonly InboxReceipt[],
+  knownMessages: ReadonlySet<string>,
+): Promise<void> {
+  await connection.query({
+    name: 'close-receipts',
+    text: `
+      UPDATE receipt SET
+        folded_at = CASE WHEN done.known THEN clock_timestamp() END,
+        fold_at = CASE
+          WHEN done.known OR received_at < clock_timestamp() - make_interval(hours => $5) THEN NULL
+          ELSE clock_timestamp()
+               + least(greatest(clock_timestamp() - received_at, interval '5 seconds'), interval '1 hour') END
+      FROM unnest($1::int[], $2::uuid[], $3::text[], $4::boolean[]) AS done (month, integration_id, event_key, known)
+      WHERE receipt.month = done.month AND receipt.integration_id = done.integration_id
+        AND receipt.event_key = done.event_key`,
+    values: [
+      receipts.map((receipt) => receipt.month),
+      receipts.map((receipt) => receipt.integrationId),
+      receipts.map((receipt) => receipt.key),
+      receipts.map((receipt) => knownMessages.has(receipt.messageId)),
+      ORPHAN_HOURS,
+    ],
+  });
+}
+
+async function giveUp(connection: Connection, receipts: readonly InboxReceipt[]): Promise<void> {
+  if (receipts.length === 0) return;
+  await connection.query(
+    `UPDATE receipt SET fold_at = NULL
+     FROM unnest($1::int[], $2::uuid[], $3::text[]) AS done (month, integration_id, event_key)
+     WHERE receipt.month = done.month AND receipt.integration_id = done.integration_id
+       AND receipt.event_key = done.event_key`,
+    [
+      receipts.map((receipt) => receipt.month),
+      receipts.map((receipt) => receipt.integrationId),
+      receipts.map((receipt) => receipt.key),
+    ],
+  );
+}
+
+const MESSAGE_ID = /^\d{6}[0-9a-f]{2}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/;
+
+function inboxReceipt(row: Row): InboxReceipt {
+  return {
+    month: row.month,
+    integrationId: row.integration_id,
+    key: row.event_key,
+    messageId: row.message_id,
+    messageMonth: MESSAGE_ID.test(row.message_id) ? monthOfId(row.message_id) : 0,
+    state: row.state,
+    at: row.at.getTime(),
+    statusCode: row.status_code,
+    error: row.error,
+    errorClass: row.error_class,
+    channel: row.channel,
+    parts: row.parts,
+    providerMessageId: row.provider_message_id,
+  };
+}

@@ -1,0 +1,141 @@
+import type { SubmitOutcome } from '../domain/outcome.ts';
+import { SUBMISSION_CAUSE } from '../domain/campaign-event.ts';
+import type { MessageState } from '../domain/states.ts';
+import { campaignEventId } from './ids.ts';
+import type { Queryable } from './pool.ts';
+
+/** One call and what came of it. */
+export interface CallRecord {
+  readonly submissionId: string;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly outcomes: readonly SubmitOutcome[];
+}
+
+export interface RecordScope {
+  readonly month: number;
+  readonly token: string;
+  readonly integrationId: string;
+  /** Pauses before a provably unsent message is offered again, by attempt; the last one repeats. */
+  readonly retryMs: readonly number[];
+  /** Pause from the claim to the first look-up of a message in doubt. */
+  readonly firstLookUpMs: number;
+  /** Pause from the receipt deadline to the sweep that closes what no workflow closed. */
+  readonly receiptSlackMs: number;
+  /** What an unsent message becomes: `unknown` when an earlier attempt of it may have left. */
+  readonly unsentState: 'queued' | 'unknown';
+}
+
+/**
+ * Writes the outcomes of an attempt's calls, each only while the claim is still this attempt's.
+ *
+ * A receipt that was faster keeps its state; the submission's campaign event is written once whoever proves it.
+ * @returns ids of the messages whose claim was still held
+ */
+export async function recordOutcomes(
+  database: Queryable,
+  scope: RecordScope,
+  calls: readonly CallRecord[],
+): Promise<ReadonlySet<string>> {
+  const outcomes = calls.flatMap((call) => call.outcomes);
+  if (outcomes.length === 0) return new Set();
+  const { rows } = await database.query<{ id: string }>({
+    name: 'record-outcomes',
+    text: RECORD,
+    values: [
+      scope.month,
+      scope.token,
+      scope.receiptSlackMs / 1_000,
+      scope.firstLookUpMs / 1_000,
+      outcomes.map((outcome) => outcome.messageId),
+      outcomes.map((outcome) => stateOf(outcome, scope.unsentState)),
+      outcomes.map((outcome) => (outcome.kind === 'accepted' ? outcome.providerMessageId : null)),
+      outcomes.map((outcome) => ('statusCode' in outcome ? outcome.statusCode : null)),
+      outcomes.map((outcome) => ('error' in outcome ? outcome.error : null)),
+      outcomes.map((outcome) => ('errorClass' in outcome ? outcome.errorClass : null)),
+      outcomes.map((outcome) => (outcome.kind === 'unsent' ? outcome.retryAfterMs : null)),
+      outcomes.map((outcome) => campaignEventId(outcome.messageId, SUBMISSION_CAUSE)),
+      outcomes.map((outcome) => eventStatusOf(outcome)),
+      scope.integrationId,
+      calls.map((call) => call.submissionId),
+      calls.map((call) => `{${call.outcomes.map((outcome) => outcome.messageId).join(',')}}`),
+      calls.map((call) => call.startedAt / 1_000),
+      calls.map((call) => Math.round(call.durationMs)),
+      calls.map((call) => [...new Set(call.outcomes.map((outcome) => outcome.kind))].join(',')),
+      calls.map((call) => firstText(call, 'statusCode')),
+      calls.map((call) => firstText(call, 'error')),
+      scope.retryMs,
+    ],
+  });
+  return new Set(rows.map((row) => row.id));
+}
+
+function stateOf(outcome: SubmitOutcome, unsentState: 'queued' | 'unknown'): MessageState {
+  switch (outcome.kind) {
+    case 'accepted':
+    case 'duplicate_id':
+      return 'accepted';
+    case 'unsent':
+      return unsentState;
+    case 'rejected':
+    case 'unknown':
+      return outcome.kind;
+  }
+}
+
+function eventStatusOf(outcome: SubmitOutcome): string | null {
+  if (outcome.kind === 'accepted' || outcome.kind === 'duplicate_id') return 'enqueued';
+  return outcome.kind === 'rejected' ? 'enqueue_failed' : null;
+}
+
+function firstText(call: CallRecord, field: 'statusCode' | 'error'): string | null {
+  for (const outcome of call.outcomes)
+    if (field in outcome) return (outcome as Record<typeof field, string>)[field];
+  return null;
+}
+
+/** Whether the row may still take the outcome: a receipt that was faster has moved it on. */
+const OPEN = `(message.state = 'submitting' OR (message.state = 'unknown' AND outcome.state IN ('accepted', 'rejected')))`;
+
+const RECORD = `
+  WITH outcome AS (
+    SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::float8[],
+                         $12::uuid[], $13::text[])
+      AS t (id, state, provider_message_id, status_code, error, error_class, retry_ms, event_id, event_status)
+  ), held AS (
+    UPDATE message SET
+      state = CASE WHEN ${OPEN} THEN outcome.state ELSE message.state END,
+      provider_message_id = coalesce(message.provider_message_id, outcome.provider_message_id),
+      status_code = CASE WHEN ${OPEN} THEN outcome.status_code ELSE message.status_code END,
+      error = CASE WHEN ${OPEN} THEN outcome.error ELSE message.error END,
+      error_class = CASE WHEN ${OPEN} THEN outcome.error_class ELSE message.error_class END,
+      claim_token = CASE WHEN ${OPEN} AND outcome.state = 'unknown' THEN message.claim_token END,
+      accepted_at = CASE WHEN outcome.state = 'accepted' THEN coalesce(accepted_at, clock_timestamp())
+                    ELSE accepted_at END,
+      ended_at = CASE WHEN ${OPEN} AND outcome.state = 'rejected' THEN clock_timestamp() ELSE ended_at END,
+      retry_at = CASE WHEN ${OPEN} AND outcome.state = 'queued'
+                 THEN clock_timestamp() + make_interval(secs => coalesce(
+                   outcome.retry_ms, ($22::float8[])[least(message.attempts, cardinality($22::float8[]))]) / 1000) END,
+      look_at = CASE WHEN NOT ${OPEN} THEN look_at
+                ELSE CASE outcome.state
+                  WHEN 'accepted' THEN receipt_due_at + make_interval(secs => $3)
+                  WHEN 'queued' THEN stale_at
+                  WHEN 'unknown' THEN claimed_at + make_interval(secs => $4) END END
+    FROM outcome
+    WHERE message.month = $1 AND message.id = outcome.id AND message.claim_token = $2
+    RETURNING message.id, message.run_id, message.customer_id, message.action_id, message.channel,
+      outcome.event_id, outcome.event_status, outcome.status_code, outcome.error
+  ), event AS (
+    INSERT INTO campaign_event
+      (month, id, run_id, customer_id, message_id, action_id, channel, status, at, status_code, error)
+    SELECT $1, event_id, run_id, customer_id, id, action_id, channel, event_status, clock_timestamp(), status_code, error
+    FROM held WHERE event_status IS NOT NULL
+    ON CONFLICT DO NOTHING
+  ), submission AS (
+    INSERT INTO submission
+      (month, id, integration_id, claim_token, message_ids, started_at, duration_ms, outcome, status_code, error)
+    SELECT $1, id, $14, $2, message_ids::uuid[], to_timestamp(started_at), duration_ms, outcome, status_code, error
+    FROM unnest($15::uuid[], $16::text[], $17::float8[], $18::int[], $19::text[], $20::text[], $21::text[])
+      AS t (id, message_ids, started_at, duration_ms, outcome, status_code, error)
+  )
+  SELECT id FROM held`;

@@ -1,0 +1,113 @@
+import { ENDED_RUN_STATES, type RunState } from '../domain/states.ts';
+import type { Pool, Queryable } from './pool.ts';
+import { inTransaction, lockRun } from './transaction.ts';
+
+/** Turns a requested run into a running one; a run in any other state stays as it is. */
+export async function beginRun(database: Queryable, runId: string): Promise<RunState | undefined> {
+  await database.query(
+    `UPDATE run SET state = 'running', started_at = clock_timestamp() WHERE id = $1 AND state = 'requested'`,
+    [runId],
+  );
+  const { rows } = await database.query<{ state: RunState }>('SELECT state FROM run WHERE id = $1', [runId]);
+  return rows[0]?.state;
+}
+
+/**
+ * Cancels a run: after the commit nothing is claimed any more.
+ *
+ * Its workflows are told by the pump; messages that wait in the ledger end as `cancelled`.
+ * @returns the state before, undefined when there is no such run
+ */
+export function cancelRun(
+  pool: Pool,
+  runId: string,
+  projectId: string,
+  reason: string,
+): Promise<RunState | undefined> {
+  return inTransaction(pool, async (connection) => {
+    await connection.query('SET LOCAL lock_timeout = 30000');
+    await lockRun(connection, runId, 'exclusive');
+    const { rows } = await connection.query<{ state: RunState; month: number; relayed: boolean }>(
+      `SELECT state, month, relayed_at IS NOT NULL AS relayed FROM run
+       WHERE id = $1 AND project_id = $2 FOR NO KEY UPDATE`,
+      [runId, projectId],
+    );
+    const [run] = rows;
+    if (!run || ENDED_RUN_STATES.includes(run.state)) return run?.state;
+    await connection.query(
+      `UPDATE run SET state = 'cancelled', state_reason = $2, wake_at = clock_timestamp(),
+         finished_at = CASE WHEN $3 THEN finished_at ELSE clock_timestamp() END
+       WHERE id = $1`,
+      [runId, reason, run.relayed],
+    );
+    await connection.query(
+      `UPDATE message SET state = 'cancelled', ended_at = clock_timestamp(), look_at = NULL, error = 'run_cancelled'
+       WHERE month = $1 AND run_id = $2 AND state = 'queued'`,
+      [run.month, runId],
+    );
+    return run.state;
+  });
+}
+
+/**
+ * Ends the members of cohorts that were never started: they leave the walk at its first node.
+ * @returns how many cohorts it closed
+ */
+export function closeUnstartedCohorts(
+  pool: Pool,
+  run: { id: string; month: number },
+  startNodeId: string,
+  firstNumber: number,
+): Promise<number> {
+  return inTransaction(pool, async (connection) => {
+    const { rowCount } = await connection.query(
+      `WITH closed AS (
+         UPDATE cohort SET finished_at = clock_timestamp()
+         WHERE run_id = $1 AND number >= $2 AND finished_at IS NULL RETURNING id, size)
+       INSERT INTO trace (month, cohort_id, run_id, node_id, pass, outcome, reason, outlet, exit, members,
+                          first_at, last_at)
+       SELECT $3, id, $1, $4, 1, 'exited', 'run_cancelled', '', 'run_cancelled',
+              decode(repeat('ff', size / 8) || CASE size % 8
+                WHEN 0 THEN '' ELSE lpad(to_hex((1 << (size % 8)) - 1), 2, '0') END, 'hex'),
+              clock_timestamp(), clock_timestamp()
+       FROM closed
+       ON CONFLICT DO NOTHING`,
+      [run.id, firstNumber, run.month, startNodeId],
+    );
+    return rowCount ?? 0;
+  });
+}
+
+export interface RunProgress {
+  readonly state: RunState;
+  readonly openCohorts: number;
+  readonly openMessages: boolean;
+}
+
+/** Finishes a run once no cohort is open and every message has ended, or when `force` says that it is time. */
+export async function finishRun(
+  database: Queryable,
+  runId: string,
+  force: boolean,
+): Promise<RunProgress | undefined> {
+  const { rows } = await database.query<{ state: RunState; open_cohorts: string; open_messages: boolean }>(
+    `SELECT run.state,
+            (SELECT count(*) FROM cohort WHERE run_id = run.id AND finished_at IS NULL) AS open_cohorts,
+            EXISTS (SELECT FROM message
+                    WHERE message.month = run.month AND run_id = run.id AND ended_at IS NULL) AS open_messages
+     FROM run WHERE run.id = $1`,
+    [runId],
+  );
+  const [row] = rows;
+  if (!row) return undefined;
+  const progress = { openCohorts: Number(row.open_cohorts), openMessages: row.open_messages };
+  const ended = progress.openCohorts === 0 && (!progress.openMessages || force);
+  if (!ended) return { ...progress, state: row.state };
+  const closed = await database.query<{ state: RunState }>(
+    `UPDATE run SET state = CASE WHEN state IN ('running', 'finishing') THEN 'finished' ELSE state END,
+       finished_at = coalesce(finished_at, clock_timestamp())
+     WHERE id = $1 RETURNING state`,
+    [runId],
+  );
+  return { ...progress, state: closed.rows[0]?.state ?? row.state };
+}

@@ -1,0 +1,46 @@
+import type { Receipt } from '../domain/receipt.ts';
+import { monthOf } from '../domain/identity.ts';
+import type { Queryable } from './pool.ts';
+
+/** A receipt with the integration that it came through. */
+export interface StoredReceipt {
+  readonly integrationId: string;
+  readonly receipt: Receipt;
+}
+
+/** Puts receipts into the inbox; one that is there already changes nothing. @returns how many were new */
+export async function storeReceipts(
+  database: Queryable,
+  receipts: readonly StoredReceipt[],
+): Promise<number> {
+  if (receipts.length === 0) return 0;
+  const column = <T>(read: (receipt: Receipt) => T): T[] => receipts.map(({ receipt }) => read(receipt));
+  const { rowCount } = await database.query({
+    name: 'store-receipts',
+    text: `
+      INSERT INTO receipt (month, integration_id, event_key, message_id, state, at, status_code, error, error_class,
+                           channel, parts, provider_message_id)
+      SELECT month, integration_id, event_key, message_id, state, to_timestamp(at), status_code, error, error_class,
+             channel, parts, provider_message_id
+      FROM unnest($1::int[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::text[], $8::text[],
+                  $9::text[], $10::text[], $11::int[], $12::text[])
+        AS t (month, integration_id, event_key, message_id, state, at, status_code, error, error_class,
+              channel, parts, provider_message_id)
+      ON CONFLICT DO NOTHING`,
+    values: [
+      column((receipt) => monthOf(receipt.at)),
+      receipts.map(({ integrationId }) => integrationId),
+      column((receipt) => receipt.key),
+      column((receipt) => receipt.messageId),
+      column((receipt) => receipt.state),
+      column((receipt) => receipt.at / 1_000),
+      column((receipt) => receipt.statusCode),
+      column((receipt) => receipt.error),
+      column((receipt) => receipt.errorClass),
+      column((receipt) => receipt.channel),
+      column((receipt) => receipt.parts),
+      column((receipt) => receipt.providerMessageId),
+    ],
+  });
+  return rowCount ?? 0;
+}

@@ -1,0 +1,56 @@
+import type { MessageState } from '../domain/states.ts';
+import { markHints } from './hints.ts';
+import type { Pool } from './pool.ts';
+import { inTransaction } from './transaction.ts';
+
+export interface SweepResult {
+  readonly toUnknown: number;
+  readonly toNoReceipt: number;
+  readonly toCancelled: number;
+}
+
+/**
+ * Looks at every message whose time has come, as its last owner whatever has become of the others:
+ *
+ * - `submitting` after the claim's grace → `unknown`; the claim's token stays, so that its holder's word still counts
+ * - `accepted`, `dispatched` after the receipt deadline and slack → closed as `no_receipt`
+ * - `queued` when it has become stale → `cancelled`
+ *
+ * Messages in doubt are another sweep's: it asks the provider.
+ */
+export function sweepMessages(pool: Pool, limit: number): Promise<SweepResult> {
+  return inTransaction(pool, async (connection) => {
+    const { rows } = await connection.query<{
+      month: number;
+      cohort_id: string;
+      action_id: number;
+      pass: number;
+      state: MessageState;
+    }>({
+      name: 'sweep-messages',
+      text: `
+        WITH due AS (
+          SELECT month, id FROM message
+          WHERE look_at <= clock_timestamp() AND state IN ('submitting', 'accepted', 'dispatched', 'queued')
+          ORDER BY look_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
+        UPDATE message SET
+          state = CASE state WHEN 'submitting' THEN 'unknown' WHEN 'queued' THEN 'cancelled' ELSE state END,
+          no_receipt = state IN ('accepted', 'dispatched'),
+          error = CASE state WHEN 'submitting' THEN 'The process that made the call did not report back.'
+                             WHEN 'queued' THEN 'stale' ELSE error END,
+          ended_at = CASE WHEN state <> 'submitting' THEN clock_timestamp() END,
+          look_at = CASE WHEN state = 'submitting' THEN clock_timestamp() END
+        FROM due WHERE message.month = due.month AND message.id = due.id
+        RETURNING message.month, message.cohort_id, message.action_id, message.pass, message.state`,
+      values: [limit],
+    });
+    const ended = rows.filter((row) => row.state !== 'unknown');
+    await markHints(connection, ended);
+    const cancelled = rows.filter((row) => row.state === 'cancelled').length;
+    return {
+      toUnknown: rows.length - ended.length,
+      toNoReceipt: ended.length - cancelled,
+      toCancelled: cancelled,
+    };
+  });
+}

@@ -1,0 +1,71 @@
+import type {
+  EffectAnswer,
+  EffectScope,
+  OutcomeGroup,
+  ReconcileInput,
+  SubmitInput,
+  SubmitResult,
+} from './effects.ts';
+import type { JsonObject } from './json.ts';
+import type { RunState } from './states.ts';
+import type { Timings } from './timings.ts';
+import type { WalkGraph } from './walk-graph.ts';
+import type { WalkRecord, WalkRecordAnswer } from './walk-record.ts';
+
+/** Effects that a behaviour can call by name: each is an activity of the same name. */
+export type EffectActivities = {
+  evaluateCondition(scope: EffectScope, input: JsonObject): Promise<EffectAnswer<{ matching: string }>>;
+  gate(
+    scope: EffectScope,
+    input: JsonObject,
+  ): Promise<EffectAnswer<{ send: string; suppressed: readonly OutcomeGroup[] }>>;
+  submit(scope: EffectScope, input: SubmitInput): Promise<EffectAnswer<SubmitResult>>;
+  reconcile(
+    scope: EffectScope,
+    input: ReconcileInput,
+  ): Promise<EffectAnswer<{ outcomes: readonly OutcomeGroup[] }>>;
+};
+
+export interface LoadedCohort {
+  /** Nothing is left to do: workflow ids outlive Temporal's memory. */
+  readonly finished: boolean;
+  readonly number: number;
+  readonly size: number;
+  readonly runWorkflowId: string;
+  readonly graph: WalkGraph;
+  readonly timings: Timings;
+}
+
+export interface CohortToStart {
+  readonly id: string;
+  readonly number: number;
+  readonly size: number;
+  readonly workflowId: string;
+}
+
+/** A table for people: a row a node, in the order of the graph. */
+export type Summary = readonly {
+  readonly node: string;
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly messages: Readonly<Record<string, number>>;
+}[];
+
+/** What a run's workflow needs of the database besides. */
+export type EngineActivities = {
+  beginRun(runId: string): Promise<{ state: RunState; timings: Timings }>;
+  freezeAudience(runId: string): Promise<{ customers: number; cohorts: number }>;
+  /** Open cohorts from a number on. */
+  cohortsToStart(runId: string, from: number, count: number): Promise<readonly CohortToStart[]>;
+  closeUnstartedCohorts(runId: string, firstNumber: number): Promise<number>;
+  /** Finishes the run if it can be, or must be; the summary is there once it has ended. */
+  finishRun(
+    runId: string,
+    force: boolean,
+  ): Promise<{ state: RunState; openCohorts: number; openMessages: boolean; summary: Summary }>;
+  loadCohort(cohortId: string): Promise<LoadedCohort>;
+  recordTrace(cohortId: string, record: WalkRecord): Promise<WalkRecordAnswer>;
+  readRunState(cohortId: string): Promise<RunState>;
+  finishCohort(cohortId: string): Promise<Summary>;
+};
+
+export type Activities = EffectActivities & EngineActivities;

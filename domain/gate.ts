@@ -1,0 +1,67 @@
+import type { SuppressionReason } from './reasons.ts';
+
+/** Countries that are served: the US with the territories that have a country code of their own, and Canada. */
+export const SERVED_COUNTRIES: readonly string[] = ['US', 'PR', 'VI', 'GU', 'CA'];
+
+export const PROJECT_MODES = ['simulator', 'allow-list', 'live'] as const;
+/** `simulator`: every integration is one of ours; `allow-list`: only registered test numbers are called. */
+export type ProjectMode = (typeof PROJECT_MODES)[number];
+
+export type ConsentClass = 'marketing' | 'transactional';
+export type ConsentState = 'granted' | 'unproven' | 'revoked';
+
+/** What the gate knows of one member at one instant. */
+export interface GateFacts {
+  readonly mode: ProjectMode;
+  readonly consentClass: ConsentClass;
+  readonly customerDeleted: boolean;
+  /** The number's stored validity; `none` when the customer has no number. */
+  readonly number: 'none' | 'invalid' | 'valid';
+  readonly country: string | null;
+  readonly isTestNumber: boolean;
+  readonly optedOut: boolean;
+  readonly consent: ConsentState | null;
+  /** Whether the consent was proven for the number that the customer has now. */
+  readonly consentForThisNumber: boolean;
+  /** Why an operator holds messages of this kind, or null. */
+  readonly heldBy: string | null;
+  readonly now: number;
+  /** Instant after which the message is no longer worth sending. */
+  readonly staleAfter: number;
+  /** How long to wait before a held member is looked at again. */
+  readonly recheckMs: number;
+}
+
+/** What the gate decides for one member. */
+export type Verdict =
+  | { readonly kind: 'send' }
+  | { readonly kind: 'suppress'; readonly reason: SuppressionReason }
+  | { readonly kind: 'defer'; readonly until: number; readonly reason: string };
+
+/** The one place that decides whether a message may leave; asked again inside the claim, under the lock. */
+export function decideVerdict(facts: GateFacts): Verdict {
+  const reason = numberReason(facts) ?? permissionReason(facts);
+  if (reason) return { kind: 'suppress', reason };
+  if (facts.now > facts.staleAfter) return { kind: 'suppress', reason: 'stale' };
+  if (facts.heldBy !== null) return { kind: 'defer', until: facts.now + facts.recheckMs, reason: 'held' };
+  return { kind: 'send' };
+}
+
+function numberReason(facts: GateFacts): SuppressionReason | undefined {
+  if (facts.customerDeleted) return 'customer_deleted';
+  if (facts.number === 'none') return 'no_number';
+  if (facts.number === 'invalid') return 'invalid_number';
+  if (facts.country === null || !SERVED_COUNTRIES.includes(facts.country)) return 'country_not_served';
+  if (facts.mode === 'allow-list' && !facts.isTestNumber) return 'not_in_allow_list';
+  return undefined;
+}
+
+function permissionReason(facts: GateFacts): SuppressionReason | undefined {
+  const marketing = facts.consentClass === 'marketing';
+  if (facts.optedOut && marketing) return 'opted_out';
+  if (facts.consent === 'revoked') return 'consent_revoked';
+  if (!marketing) return undefined;
+  if (facts.consent === null) return 'no_consent';
+  if (facts.consent === 'unproven') return 'consent_unproven';
+  return facts.consentForThisNumber ? undefined : 'consent_other_number';
+}

@@ -1,0 +1,47 @@
+/**
+ * What a vendor's code means to us.
+ *
+ * - `retryable`: the same message may succeed later
+ * - `permanent`: the same message will fail again
+ * - `suppress_number`: the number itself is the cause
+ * - `fallback_to_sms`: too large, unsupported content or a handset that can't take it
+ * - `filtered`: a carrier's filter; never retried, never the number's fault
+ * - `account`: our own account, sender or configuration
+ */
+export const ERROR_CLASSES = [
+  'retryable',
+  'permanent',
+  'suppress_number',
+  'fallback_to_sms',
+  'filtered',
+  'account',
+] as const;
+export type ErrorClass = (typeof ERROR_CLASSES)[number];
+
+/** What one call says of one message that it offered. */
+export type SubmitOutcome =
+  | { readonly kind: 'accepted'; readonly messageId: string; readonly providerMessageId: string }
+  /** The provider had accepted this id before: nothing has been sent a second time. */
+  | { readonly kind: 'duplicate_id'; readonly messageId: string }
+  /** Provably not sent; may be offered again after `retryAfterMs`. */
+  | {
+      readonly kind: 'unsent';
+      readonly messageId: string;
+      readonly retryAfterMs: number | null;
+      readonly statusCode: string;
+      readonly error: string;
+    }
+  | {
+      readonly kind: 'rejected';
+      readonly messageId: string;
+      readonly statusCode: string;
+      readonly error: string;
+      readonly errorClass: ErrorClass;
+    }
+  /** Nobody can tell whether the provider took it. */
+  | {
+      readonly kind: 'unknown';
+      readonly messageId: string;
+      readonly statusCode: string;
+      readonly error: string;
+    };

@@ -1,0 +1,84 @@
+/** Every state of a message; the order is the order in which one usually passes through them. */
+export const MESSAGE_STATES = [
+  'queued',
+  'submitting',
+  'unknown',
+  'accepted',
+  'dispatched',
+  'delivered',
+  'failed',
+  'expired',
+  'rejected',
+  'unresolved',
+  'cancelled',
+] as const;
+export type MessageState = (typeof MESSAGE_STATES)[number];
+
+/** States that only a delivery report can give. */
+export type ReceiptState = 'accepted' | 'dispatched' | 'delivered' | 'failed' | 'expired';
+
+const RECEIPT_STATES: readonly MessageState[] = ['accepted', 'dispatched', 'delivered', 'failed', 'expired'];
+
+/** Which states may follow a state; a receipt proves acceptance in whatever state it finds the message. */
+export const MESSAGE_TRANSITIONS: Readonly<Record<MessageState, readonly MessageState[]>> = {
+  queued: ['submitting', 'cancelled', ...RECEIPT_STATES],
+  submitting: ['queued', 'rejected', 'unknown', ...RECEIPT_STATES],
+  unknown: ['submitting', 'unresolved', 'rejected', ...RECEIPT_STATES],
+  accepted: ['dispatched', 'delivered', 'failed', 'expired'],
+  dispatched: ['delivered', 'failed', 'expired'],
+  delivered: [],
+  failed: ['delivered', 'expired'],
+  expired: ['delivered', 'failed'],
+  rejected: [...RECEIPT_STATES],
+  unresolved: [...RECEIPT_STATES],
+  cancelled: [...RECEIPT_STATES],
+};
+
+/** States that end a message whatever happens next, except for a receipt of a higher rank. */
+export const FINAL_MESSAGE_STATES: readonly MessageState[] = [
+  'delivered',
+  'failed',
+  'expired',
+  'rejected',
+  'cancelled',
+  'unresolved',
+];
+
+/** Whether a message has ended; `accepted` and `dispatched` end once their receipt deadline has passed. */
+export function isFinal(state: MessageState, noReceipt: boolean): boolean {
+  return (
+    FINAL_MESSAGE_STATES.includes(state) || (noReceipt && (state === 'accepted' || state === 'dispatched'))
+  );
+}
+
+/** States in which a call to a provider has been made, or may have been. */
+export const OFFERED_MESSAGE_STATES: readonly MessageState[] = MESSAGE_STATES.filter(
+  (state) => state !== 'queued' && state !== 'cancelled',
+);
+
+export const RUN_STATES = [
+  'draft',
+  'requested',
+  'running',
+  'paused',
+  'finishing',
+  'finished',
+  'cancelled',
+  'failed',
+] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+/** Which states may follow a state of a run. */
+export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = {
+  draft: ['requested'],
+  requested: ['running', 'cancelled', 'failed'],
+  running: ['paused', 'finishing', 'finished', 'cancelled', 'failed'],
+  paused: ['running', 'cancelled'],
+  finishing: ['finished', 'paused', 'cancelled'],
+  finished: [],
+  cancelled: [],
+  failed: [],
+};
+
+/** States of a run in which nothing happens any more. */
+export const ENDED_RUN_STATES: readonly RunState[] = ['finished', 'cancelled', 'failed'];

@@ -1,0 +1,1 @@
+export { runMessage as runMms } from '../../shared/message-run.ts';

@@ -1,0 +1,1 @@
+export { runMessage as runSms } from '../../shared/message-run.ts';

@@ -1,0 +1,66 @@
+import { PermanentError } from '../domain/errors.ts';
+import { InfobipProvider } from './infobip/provider.ts';
+import type { MessageProvider } from './provider.ts';
+import type { WebhookAuth } from './webhook-auth.ts';
+
+/** Secrets and addresses of one integration; they come from the environment and are never stored. */
+export interface IntegrationSecrets {
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly webhookAuth: WebhookAuth;
+}
+
+/** What the registry must know of an integration's row. */
+export interface IntegrationRef {
+  readonly id: string;
+  readonly provider: string;
+  readonly variablePrefix: string;
+}
+
+interface ProviderOptions extends IntegrationSecrets {
+  readonly integrationId: string;
+  readonly publicUrl: string;
+}
+
+/** Every vendor by name. */
+const PROVIDERS: Readonly<Record<string, (options: ProviderOptions) => MessageProvider>> = {
+  infobip: (options) => new InfobipProvider(options),
+};
+
+export const PROVIDER_NAMES: readonly string[] = Object.keys(PROVIDERS);
+
+/** The adapters of a process, one an integration, made when they are first asked for. */
+export class ProviderRegistry {
+  private readonly made = new Map<string, MessageProvider>();
+  private readonly secrets: Readonly<Record<string, IntegrationSecrets>>;
+  private readonly publicUrl: string;
+
+  /** @param secrets by the prefix of the variables that they were read from */
+  constructor(secrets: Readonly<Record<string, IntegrationSecrets>>, publicUrl: string) {
+    this.secrets = secrets;
+    this.publicUrl = publicUrl;
+  }
+
+  /** @throws PermanentError `integration_not_configured` when its provider or its variables are missing */
+  get(integration: IntegrationRef): MessageProvider {
+    const known = this.made.get(integration.id);
+    if (known) return known;
+    const create = PROVIDERS[integration.provider];
+    const secrets = this.secrets[integration.variablePrefix];
+    if (!create || !secrets) {
+      const { provider, variablePrefix } = integration;
+      throw new PermanentError(
+        'integration_not_configured',
+        `The integration needs the provider "${provider}" and the variables ${variablePrefix}_BASE_URL and ` +
+          `${variablePrefix}_API_KEY. Set them and start again.`,
+      );
+    }
+    const made = create({ ...secrets, integrationId: integration.id, publicUrl: this.publicUrl });
+    this.made.set(integration.id, made);
+    return made;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.made.values()].map((provider) => provider.close()));
+  }
+}

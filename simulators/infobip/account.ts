@@ -1,0 +1,99 @@
+import type { Channel } from '../../domain/channel.ts';
+import type { AcceptedRow, Ledger } from '../ledger.ts';
+import { handsetOf, type ReportBehaviour } from './handsets.ts';
+import type { ReportPoster } from './report-poster.ts';
+
+export interface OfferedMessage {
+  readonly id: string;
+  readonly channel: Channel;
+  readonly to: string;
+  readonly reportUrl: string | null;
+}
+
+export interface AccountOptions {
+  readonly ledger: Ledger;
+  readonly poster: ReportPoster;
+  /** Usual time from acceptance to the delivery report. */
+  readonly reportDelayMs: number;
+}
+
+/** What the simulated provider remembers: accepted ids, their reports, and which of them are still owed. */
+export class Account {
+  private readonly accepted = new Map<string, AcceptedRow>();
+  private readonly offered = new Map<string, number>();
+  private readonly options: AccountOptions;
+
+  constructor(options: AccountOptions) {
+    this.options = options;
+    const reported = new Set<string>();
+    for (const row of options.ledger.rows) {
+      if (row.kind === 'accepted') this.accepted.set(row.id, row);
+      if (row.kind === 'reported') reported.add(`${row.id} ${row.report}`);
+    }
+    for (const row of this.accepted.values()) {
+      this.reportsOf(row).forEach((report, index) => {
+        if (!reported.has(`${row.id} ${index}`)) this.owe(row, report, index);
+      });
+    }
+  }
+
+  /** How often the id has been offered before this call. */
+  countOffer(id: string): number {
+    const before = this.offered.get(id) ?? 0;
+    this.offered.set(id, before + 1);
+    return before;
+  }
+
+  knows(id: string): boolean {
+    return this.accepted.has(id);
+  }
+
+  get(id: string): AcceptedRow | undefined {
+    return this.accepted.get(id);
+  }
+
+  /** Takes a message: from here on its id is refused. Resolves once the ledger has it. */
+  async accept(message: OfferedMessage): Promise<void> {
+    const row: AcceptedRow = { kind: 'accepted', ...message, at: Date.now() };
+    this.accepted.set(message.id, row);
+    await this.options.ledger.append(row);
+    this.reportsOf(row).forEach((report, index) => this.owe(row, report, index));
+  }
+
+  async refuseDuplicate(id: string): Promise<void> {
+    await this.options.ledger.append({ kind: 'duplicate_refused', id, at: Date.now() });
+  }
+
+  /** The newest state that a look-up would show, undefined before the first report is due. */
+  stateOf(row: AcceptedRow, now: number): { report: ReportBehaviour; doneAt: number } | undefined {
+    return this.reportsOf(row)
+      .map((report) => ({ report, doneAt: row.at + this.delayOf(row, report) }))
+      .filter(({ doneAt }) => doneAt <= now)
+      .at(-1);
+  }
+
+  private reportsOf(row: AcceptedRow): readonly ReportBehaviour[] {
+    return handsetOf(row.to, row.channel).reports;
+  }
+
+  private owe(row: AcceptedRow, report: ReportBehaviour, index: number): void {
+    if (row.reportUrl === null) return;
+    const doneAt = row.at + this.delayOf(row, report);
+    this.options.poster.post({
+      url: row.reportUrl,
+      id: row.id,
+      index,
+      sentAt: row.at,
+      doneAt,
+      to: row.to,
+      report,
+    });
+  }
+
+  /** The delay differs from number to number but is always the same for one message. */
+  private delayOf(row: AcceptedRow, report: ReportBehaviour): number {
+    let hash = 0;
+    for (const char of row.id) hash = (hash * 31 + char.charCodeAt(0)) % 1_000;
+    return Math.round(this.options.reportDelayMs * report.after * (0.5 + hash / 1_000));
+  }
+}

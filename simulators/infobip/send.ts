@@ -1,0 +1,126 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Channel } from '../../domain/channel.ts';
+import { replyJson, type Reply } from '../http.ts';
+import type { Account, OfferedMessage } from './account.ts';
+import { handsetOf } from './handsets.ts';
+import { answerEntry, mmsRequestSchema, smsRequestSchema } from './wire.ts';
+
+const MAX_MMS_TEXT = 1_600;
+
+interface Offer extends OfferedMessage {
+  readonly text: string;
+}
+
+/** Answers one call that offers messages; a magic number's trouble is the trouble of the whole call. */
+export async function answerSend(
+  account: Account,
+  channel: Channel,
+  body: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const offers = offersOf(channel, body);
+  if ('status' in offers) {
+    replyJson(response, offers);
+    return;
+  }
+  const trouble = await takeOffers(account, offers.messages);
+  switch (trouble.kind) {
+    case 'throttle': {
+      replyJson(response, {
+        status: 429,
+        body: apiError('E429', 'Too many requests.'),
+        headers: { 'retry-after': '1' },
+      });
+      return;
+    }
+    case 'fail': {
+      replyJson(response, { status: 500, body: apiError('E500', 'Internal server error.') });
+      return;
+    }
+    case 'reset':
+      request.socket.resetAndDestroy();
+      return undefined;
+    case 'silence':
+      return undefined;
+    case 'truncate':
+      response.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
+      response.end('{"messages":[{"messageId":"');
+      return undefined;
+    case 'none': {
+      replyJson(response, { status: 200, body: { messages: trouble.entries } });
+      return;
+    }
+  }
+}
+
+type Trouble =
+  | { readonly kind: 'throttle' | 'fail' | 'reset' | 'silence' | 'truncate' }
+  | { readonly kind: 'none'; readonly entries: readonly object[] };
+
+async function takeOffers(account: Account, offers: readonly Offer[]): Promise<Trouble> {
+  const answers = offers.map((offer) => ({
+    offer,
+    answer: handsetOf(offer.to, offer.channel).answer,
+    before: account.countOffer(offer.id),
+  }));
+  const first = (wanted: string): boolean =>
+    answers.some(({ answer, before }) => answer === wanted && before === 0);
+  if (first('throttle_once')) return { kind: 'throttle' };
+  if (first('fail_once')) return { kind: 'fail' };
+  const entries = await Promise.all(
+    answers.map(async ({ offer, answer }) => {
+      if (account.knows(offer.id)) {
+        await account.refuseDuplicate(offer.id);
+        return [answerEntry(offer.id, offer.to, 23)];
+      }
+      if (typeof answer === 'object') return [answerEntry(offer.id, offer.to, answer.reject)];
+      if (channelLimit(offer)) return [answerEntry(offer.id, offer.to, 77)];
+      await account.accept(offer);
+      return answer === 'accept_without_entry' ? [] : [answerEntry(offer.id, offer.to)];
+    }),
+  );
+  if (first('accept_then_reset')) return { kind: 'reset' };
+  if (first('accept_then_silence')) return { kind: 'silence' };
+  if (first('accept_then_truncate')) return { kind: 'truncate' };
+  return { kind: 'none', entries: entries.flat() };
+}
+
+function channelLimit(offer: Offer): boolean {
+  return offer.channel === 'mms' && offer.text.length > MAX_MMS_TEXT;
+}
+
+function offersOf(channel: Channel, body: unknown): Reply | { readonly messages: readonly Offer[] } {
+  const parsed = channel === 'mms' ? mmsRequestSchema.safeParse(body) : smsRequestSchema.safeParse(body);
+  if (!parsed.success) {
+    const violations = parsed.error.issues.map((issue) => ({
+      property: issue.path
+        .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+        .join('')
+        .slice(1),
+      violation: issue.message,
+    }));
+    return { status: 400, body: { ...apiError('E400', 'Request cannot be processed.'), violations } };
+  }
+  const messages = parsed.data.messages.flatMap((message) => {
+    const text =
+      'text' in message.content
+        ? message.content.text
+        : message.content.messageSegments.map((part) => part.text ?? '').join('');
+    const delivery = message.webhooks?.delivery;
+    const reportUrl = delivery?.notify === false ? null : (delivery?.url ?? null);
+    return message.destinations.map(({ to, messageId }) => ({
+      // Infobip clips a longer id.
+      id: (messageId ?? crypto.randomUUID()).slice(0, 200),
+      channel,
+      to,
+      reportUrl,
+      text,
+    }));
+  });
+  return { messages };
+}
+
+function apiError(errorCode: string, description: string): object {
+  return { errorCode, description, action: 'Check the request.', violations: [], resources: [] };
+}

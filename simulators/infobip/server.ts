@@ -1,0 +1,134 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Channel } from '../../domain/channel.ts';
+import { readJson, replyJson } from '../http.ts';
+import { Ledger } from '../ledger.ts';
+import { Account } from './account.ts';
+import { ReportPoster } from './report-poster.ts';
+import { answerSend } from './send.ts';
+import { logBody } from './wire.ts';
+
+/** Look-ups that Infobip answers in a minute. */
+const LOOKUPS_PER_MINUTE = 120;
+
+export interface InfobipSimulatorOptions {
+  readonly apiKey: string;
+  readonly ledgerPath: string;
+  /** Time that a call takes. Default 0. */
+  readonly latencyMs?: number;
+  /** Usual time from acceptance to the delivery report. Default 1,000. */
+  readonly reportDelayMs?: number;
+  /** How long a message can't be looked up after it was accepted. Default 0. */
+  readonly lookupLagMs?: number;
+  /** Sent with every report. Default none. */
+  readonly webhookHeaders?: Readonly<Record<string, string>>;
+}
+
+export interface InfobipSimulator {
+  readonly server: Server;
+  readonly ledger: Ledger;
+  close(): Promise<void>;
+}
+
+/**
+ * A stand-in for Infobip: the same paths, bodies, codes and limits as far as the engine uses them.
+ *
+ * Beside them `GET /_simulator/ledger` answers what was accepted and refused, a JSON object a line. Not simulated:
+ * Infobip's flooding filter, prices, scheduling and group messages.
+ */
+export function createInfobipSimulator(options: InfobipSimulatorOptions): InfobipSimulator {
+  const ledger = new Ledger(options.ledgerPath);
+  const poster = new ReportPoster({ ledger, headers: options.webhookHeaders ?? {} });
+  const account = new Account({ ledger, poster, reportDelayMs: options.reportDelayMs ?? 1_000 });
+  const lookups = new RateWindow(LOOKUPS_PER_MINUTE, 60_000);
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', 'http://simulator');
+    const route = `${request.method ?? ''} ${url.pathname}`;
+    if (route === 'GET /_simulator/ledger') {
+      answerLedger(ledger, response);
+      return;
+    }
+    if (request.headers.authorization !== `App ${options.apiKey}`) {
+      replyJson(response, { status: 401, body: { errorCode: 'E401', description: 'Unauthorized' } });
+      return;
+    }
+    if (options.latencyMs) await pause(options.latencyMs);
+    switch (route) {
+      case 'POST /mms/2/messages':
+      case 'POST /sms/3/messages':
+        return answerSend(account, channelOf(url), await readJson(request), request, response);
+      case 'GET /mms/2/logs':
+      case 'GET /sms/3/logs':
+        if (!lookups.take()) {
+          replyJson(response, {
+            status: 429,
+            body: { errorCode: 'E429', description: 'Too many requests' },
+          });
+          return;
+        }
+        {
+          answerLogs(account, url, options.lookupLagMs ?? 0, response);
+          return;
+        }
+      default: {
+        replyJson(response, { status: 404, body: { errorCode: 'E404', description: 'Not found' } });
+        return;
+      }
+    }
+  };
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  return {
+    server,
+    ledger,
+    close: async () => {
+      await poster.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      ledger.close();
+    },
+  };
+}
+
+function channelOf(url: URL): Channel {
+  return url.pathname.startsWith('/mms') ? 'mms' : 'sms';
+}
+
+function answerLogs(account: Account, url: URL, lagMs: number, response: ServerResponse): void {
+  const now = Date.now();
+  const ids = (url.searchParams.get('messageId') ?? '').split(',');
+  const results = ids.flatMap((id) => {
+    const row = account.get(id);
+    if (!row || row.channel !== channelOf(url) || row.at + lagMs > now) return [];
+    return [logBody(id, row.to, row.at, account.stateOf(row, now))];
+  });
+  replyJson(response, { status: 200, body: { results, cursor: { limit: 1_000 } } });
+}
+
+function answerLedger(ledger: Ledger, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  for (const row of ledger.rows) if (row.kind !== 'reported') response.write(`${JSON.stringify(row)}\n`);
+  response.end();
+}
+
+/** Counts what was taken within a sliding window. */
+class RateWindow {
+  private readonly taken: number[] = [];
+  private readonly limit: number;
+  private readonly windowMs: number;
+
+  constructor(limit: number, windowMs: number) {
+    this.limit = limit;
+    this.windowMs = windowMs;
+  }
+
+  take(): boolean {
+    const now = Date.now();
+    while (this.taken[0] !== undefined && this.taken[0] <= now - this.windowMs) this.taken.shift();
+    if (this.taken.length >= this.limit) return false;
+    this.taken.push(now);
+    return true;
+  }
+}

@@ -1,0 +1,71 @@
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { z } from 'zod';
+
+/** One line of the ledger. `accepted` is the truth about what was taken; a message is accepted at most once an id. */
+const rowSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('accepted'),
+    id: z.string(),
+    channel: z.enum(['mms', 'sms']),
+    to: z.string(),
+    reportUrl: z.string().nullable(),
+    at: z.number(),
+  }),
+  z.object({ kind: z.literal('duplicate_refused'), id: z.string(), at: z.number() }),
+  z.object({ kind: z.literal('reported'), id: z.string(), report: z.number(), at: z.number() }),
+]);
+export type LedgerRow = z.infer<typeof rowSchema>;
+export type AcceptedRow = Extract<LedgerRow, { kind: 'accepted' }>;
+
+/**
+ * An append-only file of what a simulator did, written before each answer.
+ *
+ * Rows of one turn of the event loop go into one write. A kill of the process loses nothing that was answered; a
+ * half-written last line is dropped when the file is read again.
+ */
+export class Ledger {
+  readonly rows: LedgerRow[] = [];
+  private readonly file: number;
+  private pending: string[] = [];
+  private written: Promise<void> | undefined;
+
+  constructor(path: string) {
+    this.file = openSync(path, 'a+');
+    const text = readFileSync(path, 'utf8');
+    for (const line of text.split('\n').filter((part) => part !== '')) {
+      const row = rowSchema.safeParse(safeJson(line));
+      if (row.success) this.rows.push(row.data);
+    }
+    if (text !== '' && !text.endsWith('\n')) writeSync(this.file, '\n');
+  }
+
+  /** Resolves once the row is in the file. */
+  append(row: LedgerRow): Promise<void> {
+    this.rows.push(row);
+    this.pending.push(`${JSON.stringify(row)}\n`);
+    this.written ??= new Promise((resolve) => {
+      setImmediate(() => {
+        const text = this.pending.join('');
+        this.pending = [];
+        this.written = undefined;
+        writeSync(this.file, text);
+        resolve();
+      });
+    });
+    return this.written;
+  }
+
+  close(): void {
+    if (this.pending.length > 0) writeSync(this.file, this.pending.join(''));
+    fsyncSync(this.file);
+    closeSync(this.file);
+  }
+}
+
+function safeJson(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,145 @@
+import parser, { type SyntaxNode } from 'nunjucks/src/parser.js';
+import { suggest } from '../domain/validation/suggest.ts';
+import filters from './filters.json' with { type: 'json' };
+
+/** What a template can read. */
+export const TEMPLATE_VARIABLES = ['customer', 'scenario', 'action', 'project'] as const;
+
+const TESTS = ['defined', 'undefined', 'none', 'null', 'string', 'number', 'odd', 'even', 'truthy', 'falsy'];
+const FORBIDDEN_NAMES = ['__proto__', 'constructor', 'prototype'];
+const MAX_NODES = 2_000;
+const MAX_DEPTH = 60;
+
+/** Everything that a template may be made of; what is not listed is refused, whatever it does. */
+const ALLOWED_NODES = new Set(
+  (
+    'Root NodeList Output TemplateData Literal Symbol Group Array If InlineIf For Set LookupVal In Is And Or Not ' +
+    'Add Sub Mul Div FloorDiv Mod Concat Neg Pos Compare CompareOperand Filter KeywordArgs Pair'
+  ).split(' '),
+);
+
+const NAMES_OF_FORBIDDEN: Readonly<Record<string, string>> = {
+  FunCall: 'a call',
+  Macro: 'a macro',
+  Caller: 'a call block',
+  Include: 'an include',
+  Import: 'an import',
+  FromImport: 'an import',
+  Extends: 'an extends',
+  Block: 'a block',
+  Pow: 'the power operator',
+  Dict: 'a dictionary',
+};
+
+/**
+ * What is wrong with a template; empty when it may be rendered.
+ *
+ * Nothing of the template is run: it is parsed, and its syntax tree is held against a list of what is allowed.
+ * The render processes do not rely on this check alone.
+ */
+export function checkTemplate(source: string): readonly string[] {
+  let root: SyntaxNode;
+  try {
+    root = parser.parse(source);
+  } catch (error) {
+    return [`The template can't be parsed: ${error instanceof Error ? error.message : String(error)}.`];
+  }
+  const check = new TemplateCheck();
+  check.node(root, 0);
+  return [...check.problems];
+}
+
+class TemplateCheck {
+  readonly problems = new Set<string>();
+  private readonly bound = new Set<string>(['loop']);
+  private nodes = 0;
+
+  node(node: SyntaxNode, depth: number): void {
+    this.nodes += 1;
+    if (this.nodes > MAX_NODES || depth > MAX_DEPTH) {
+      this.problems.add(
+        `The template is too complex: at most ${MAX_NODES} parts, nested at most ${MAX_DEPTH} deep.`,
+      );
+      return;
+    }
+    if (!ALLOWED_NODES.has(node.typename)) {
+      const name = NAMES_OF_FORBIDDEN[node.typename] ?? `"${node.typename}"`;
+      this.problems.add(`A template may not contain ${name}.`);
+      return;
+    }
+    this.details(node);
+    for (const child of this.childrenOf(node)) this.node(child, depth + 1);
+  }
+
+  private details(node: SyntaxNode): void {
+    switch (node.typename) {
+      case 'Literal':
+        if (node['value'] instanceof RegExp)
+          this.problems.add('A template may not contain a regular expression.');
+        else this.name(node['value']);
+        break;
+      case 'Symbol':
+        this.variable(node['value']);
+        break;
+      case 'Filter':
+        this.known('filter', nameOf(node['name']), filters);
+        break;
+      case 'Is':
+        this.known('test', nameOf(node['right']), TESTS);
+        break;
+      case 'For':
+      case 'Set':
+        for (const target of targetsOf(node)) this.bound.add(target);
+        break;
+    }
+  }
+
+  /** Children that are values; names of filters, tests, loop variables and arguments are none. */
+  private childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
+    const skipped: Readonly<Record<string, readonly string[]>> = {
+      Filter: ['name'],
+      Is: ['right'],
+      For: ['name'],
+      Set: ['targets'],
+      Pair: ['key'],
+    };
+    return node.fields
+      .filter((field) => !(skipped[node.typename] ?? []).includes(field))
+      .flatMap((field) => (Array.isArray(node[field]) ? (node[field] as unknown[]) : [node[field]]))
+      .filter(isNode);
+  }
+
+  private variable(value: unknown): void {
+    const name = String(value);
+    this.name(name);
+    if (!this.bound.has(name)) this.known('variable', name, [...TEMPLATE_VARIABLES, ...this.bound]);
+  }
+
+  private name(value: unknown): void {
+    if (typeof value === 'string' && FORBIDDEN_NAMES.includes(value)) {
+      this.problems.add(`A template may not name "${value}".`);
+    }
+  }
+
+  private known(kind: string, name: string, known: readonly string[]): void {
+    if (!known.includes(name)) this.problems.add(`There is no ${kind} "${name}".${suggest(name, known)}`);
+  }
+}
+
+function isNode(value: unknown): value is SyntaxNode {
+  return typeof value === 'object' && value !== null && 'typename' in value;
+}
+
+function nameOf(value: unknown): string {
+  return isNode(value) && value.typename === 'Symbol' ? String(value['value']) : '';
+}
+
+function targetsOf(node: SyntaxNode): readonly string[] {
+  const targets = node.typename === 'Set' ? node['targets'] : [node['name']];
+  if (!Array.isArray(targets)) return [];
+  return targets
+    .flatMap((target: unknown) =>
+      isNode(target) && Array.isArray(target['children']) ? (target['children'] as unknown[]) : [target],
+    )
+    .map(nameOf);
+}

@@ -1,0 +1,301 @@
+import { reconcileEffect } from '../domain/effects.ts';
+import { MemberSet } from '../domain/member-set.ts';
+import type { AnyNodeRun } from '../domain/node-run.ts';
+import type { Timings } from '../domain/timings.ts';
+import type { WalkGraph, WalkNode } from '../domain/walk-graph.ts';
+import type { Departure } from '../domain/walk-record.ts';
+import { awaitedOfState, awaitedState, type AwaitedReceipts } from './awaited-receipts.ts';
+import { contextOf, viewOf } from './context.ts';
+import { departuresOf, RoutingError } from './departures.ts';
+import { HintBox } from './hint-box.ts';
+import type { WalkHost } from './host.ts';
+import type { Place } from './place.ts';
+import { PlaceTable } from './place-table.ts';
+import { reachOf } from './reach.ts';
+import { Recorder } from './recorder.ts';
+import type { RunningVisit } from './running-visit.ts';
+import { Tally } from './tally.ts';
+import { WALK_VERSION } from './version.ts';
+import type { WalkState } from './walk-state.ts';
+
+export interface WalkOptions {
+  readonly cohortId: string;
+  readonly size: number;
+  readonly graph: WalkGraph;
+  readonly timings: Timings;
+  readonly behaviours: ReadonlyMap<string, AnyNodeRun>;
+  readonly host: WalkHost;
+  /** Where an earlier part of the same walk stopped; at the start of the graph by default. */
+  readonly state?: WalkState | undefined;
+}
+
+/** Cohorts below this size open their visits at once: so few arrivals are not worth gathering. */
+const SMALL_COHORT = 10;
+
+/**
+ * Walks a cohort through its graph.
+ *
+ * The carrier calls {@link advance} whenever {@link changed} is set or {@link nextWakeAt} has come, until
+ * {@link done}. Nothing here knows a node type by name, the clock or Temporal.
+ */
+export class Walk {
+  readonly options: WalkOptions;
+  readonly hints: HintBox;
+  readonly tally: Tally;
+  awaited: AwaitedReceipts[];
+  /** Set when something happened that {@link advance} should look at. */
+  changed = true;
+  /** Set once an effect has learnt that the run no longer runs. */
+  halted: 'paused' | 'cancelled' | undefined;
+  /** Nothing is opened or resumed any more; what is in flight comes to its end. */
+  draining = false;
+  /** Effects and records under way. */
+  inFlight = 0;
+  private readonly table: PlaceTable;
+  private readonly recorder: Recorder;
+  private readonly reach: ReadonlyMap<string, ReadonlySet<string>>;
+  private readonly running = new Map<number, RunningVisit>();
+
+  constructor(options: WalkOptions) {
+    const { size, graph, state, host } = options;
+    this.options = options;
+    this.reach = reachOf(graph);
+    this.table = state
+      ? new PlaceTable(size, state.table)
+      : PlaceTable.atStart(size, graph.startNodeId, host.now());
+    this.hints = new HintBox(size, state?.unread);
+    this.tally = new Tally(state?.tally);
+    this.awaited = (state?.awaited ?? []).map((awaited) => awaitedOfState(size, awaited));
+    this.recorder = new Recorder(this, this.table, state?.step ?? 0);
+    this.resume();
+  }
+
+  get done(): boolean {
+    return this.table.isEmpty() && this.awaited.length === 0 && this.inFlight === 0;
+  }
+
+  /** As {@link draining}, where a compiler would believe an earlier look. */
+  isDraining(): boolean {
+    return this.draining;
+  }
+
+  /** Whether nothing happens until an instant, a hint or an operator. */
+  get idle(): boolean {
+    return (
+      this.inFlight === 0 &&
+      !this.changed &&
+      [...this.running.values()].every((run) => run.status === 'asleep')
+    );
+  }
+
+  /** Whether a walk that drains has nothing in flight any more. */
+  get drained(): boolean {
+    return this.draining && this.inFlight === 0;
+  }
+
+  /** Why the walk as a whole can't go on, if so. */
+  get failure(): Error | undefined {
+    return this.recorder.failure;
+  }
+
+  /** Opens what may open and wakes what is due. */
+  advance(): void {
+    this.changed = false;
+    if (this.draining) return;
+    const now = this.options.host.now();
+    for (const place of this.table.all())
+      if (!place.opened && this.mayOpen(place, now)) this.open(place, now);
+    for (const run of this.running.values()) {
+      if (run.status === 'asleep' && run.wakeAt <= now) run.wake(this.nobody());
+    }
+    for (const awaited of this.awaited) if (awaited.deadline <= now) this.closeAwaited(awaited);
+  }
+
+  /** The next instant at which {@link advance} has something to do by itself. */
+  nextWakeAt(): number | undefined {
+    const instants = [
+      ...this.table.all().flatMap((place) => (place.opened ? [] : [place.arrivedAt + this.bufferMs()])),
+      ...[...this.running.values()].flatMap((run) => (run.status === 'asleep' ? [run.wakeAt] : [])),
+      ...this.awaited.map((awaited) => awaited.deadline),
+    ].filter((instant) => Number.isFinite(instant));
+    return instants.length === 0 ? undefined : Math.min(...instants);
+  }
+
+  /** Takes a hint that messages of these members have ended. */
+  receiveHint(nodeId: string, pass: number, members: MemberSet): void {
+    for (const awaited of this.awaited) {
+      if (awaited.nodeId === nodeId && awaited.pass === pass)
+        awaited.members = awaited.members.minus(members);
+    }
+    this.awaited = this.awaited.filter((awaited) => !awaited.members.isEmpty());
+    this.changed = true;
+    const here = this.table.all().filter((place) => place.nodeId === nodeId && place.pass === pass);
+    const present = here.reduce((set, place) => set.union(place.members), this.nobody());
+    this.hints.put(nodeId, pass, members.intersect(present));
+    for (const run of this.running.values()) {
+      if (run.status !== 'asleep' || !run.wantsReceipts || !here.includes(run.place)) continue;
+      const hinted = this.hints.take(nodeId, pass, run.place.members);
+      if (!hinted.isEmpty()) run.wake(hinted);
+    }
+  }
+
+  /** Stops opening and resuming; once {@link drained} the behaviours can be dropped. */
+  drain(): void {
+    this.draining = true;
+  }
+
+  /** Learns that the run no longer runs. */
+  halt(state: 'paused' | 'cancelled'): void {
+    this.halted = state;
+    this.drain();
+    this.changed = true;
+  }
+
+  /** Drops the behaviours and begins every open visit again from the top. */
+  resume(): void {
+    this.running.clear();
+    this.draining = false;
+    this.halted = undefined;
+    this.changed = true;
+    for (const place of this.table.all()) if (place.opened && !place.stuck) this.begin(place);
+  }
+
+  /** Ends everybody's walk where they are; call it drained. */
+  async exitAll(reason: string): Promise<void> {
+    this.running.clear();
+    this.awaited = [];
+    await Promise.all(
+      this.table.all().map(async (place) => {
+        const { nodeId, pass, members } = place;
+        const exit = { nodeId, pass, outlet: '', outcome: 'exited', reason, nextNodeId: null, exit: reason };
+        if (!members.isEmpty()) await this.recorder.leave(place, [{ ...exit, members: members.toHex() }]);
+        this.table.close(place.number);
+      }),
+    );
+  }
+
+  toState(): WalkState {
+    return {
+      version: WALK_VERSION,
+      step: this.recorder.step,
+      table: this.table.toState(),
+      awaited: this.awaited.map(awaitedState),
+      unread: this.hints.toState(),
+      tally: this.tally.toState(),
+    };
+  }
+
+  nodeOf(place: Place): WalkNode {
+    const node = this.options.graph.nodes[place.nodeId];
+    if (!node) throw new Error(`The graph has no node "${place.nodeId}".`);
+    return node;
+  }
+
+  /** Members by node that are there now. */
+  present(): ReadonlyMap<string, number> {
+    const present = new Map<string, number>();
+    for (const { nodeId, members } of this.table.all()) {
+      present.set(nodeId, (present.get(nodeId) ?? 0) + members.count());
+    }
+    return present;
+  }
+
+  applied(departures: readonly Departure[]): void {
+    this.tally.add(this.options.size, departures);
+    this.changed = true;
+  }
+
+  nobody(): MemberSet {
+    return MemberSet.empty(this.options.size);
+  }
+
+  private bufferMs(): number {
+    return this.options.size < SMALL_COHORT ? 0 : this.options.timings.arrivalBufferMs;
+  }
+
+  private mayOpen(buffer: Place, now: number): boolean {
+    return now >= buffer.arrivedAt + this.bufferMs() || !this.someoneMayArrive(buffer);
+  }
+
+  private someoneMayArrive(buffer: Place): boolean {
+    const expected = this.table.passes.exactly(buffer.nodeId, buffer.pass - 1);
+    return this.table
+      .all()
+      .some(
+        (place) =>
+          place !== buffer &&
+          (this.reach.get(place.nodeId)?.has(buffer.nodeId) ?? false) &&
+          !place.members.intersect(expected).isEmpty(),
+      );
+  }
+
+  private open(place: Place, now: number): void {
+    place.opened = true;
+    place.openedAt = now;
+    this.begin(place);
+  }
+
+  private begin(place: Place): void {
+    const run: RunningVisit = {
+      place,
+      status: 'busy',
+      wakeAt: Number.POSITIVE_INFINITY,
+      wantsReceipts: false,
+      wake: () => undefined,
+    };
+    this.running.set(place.number, run);
+    void this.drive(run);
+  }
+
+  /** Carries one behaviour to its end, or until it is dropped; never rejects. */
+  private async drive(run: RunningVisit): Promise<void> {
+    const { place } = run;
+    try {
+      const node = this.nodeOf(place);
+      const behaviour = this.options.behaviours.get(node.typeKey);
+      if (!behaviour) throw new Error(`No behaviour is registered for node type "${node.typeKey}".`);
+      for await (const routes of behaviour(viewOf(place, node), contextOf(this, run, node))) {
+        if (this.isDropped(run)) return;
+        const departures = departuresOf(routes, place, node, this.table.passes);
+        if (departures.length > 0) await this.recorder.leave(place, departures);
+        if (this.isDropped(run)) return;
+      }
+      if (!place.members.isEmpty())
+        throw new RoutingError(`Node "${place.nodeId}" ended with members left over.`);
+      this.table.close(place.number);
+    } catch (error) {
+      if (this.isDropped(run)) return;
+      place.stuck = { code: codeOf(error), message: error instanceof Error ? error.message : String(error) };
+      void this.recorder.leave(place, []);
+    }
+    this.running.delete(place.number);
+    this.changed = true;
+  }
+
+  private isDropped(run: RunningVisit): boolean {
+    return this.draining || this.running.get(run.place.number) !== run;
+  }
+
+  /** The deadline of receipts that nobody waits for at a node: the ledger is told to close their messages. */
+  private closeAwaited(awaited: AwaitedReceipts): void {
+    this.awaited = this.awaited.filter((other) => other !== awaited);
+    const { nodeId, pass, members } = awaited;
+    const { cohortId, host, graph } = this.options;
+    const scope = { cohortId, nodeId, pass, members: members.toHex() };
+    const summary = `${graph.nodes[nodeId]?.label ?? nodeId} · ${reconcileEffect.verb} ${members.count()}`;
+    this.inFlight += 1;
+    host
+      .effect(reconcileEffect.name, scope, { atDeadline: true }, summary)
+      .catch(() => undefined)
+      .finally(() => {
+        this.inFlight -= 1;
+        this.changed = true;
+      });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : 'node_error';
+}

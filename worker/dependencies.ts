@@ -1,0 +1,23 @@
+import type { Dependencies } from '../activities/dependencies.ts';
+import { CallSlots } from '../activities/message/call-slots.ts';
+import { ProviderRegistry } from '../providers/registry.ts';
+import { RenderPool } from '../templates/render-pool.ts';
+import type { Service } from '../database/service.ts';
+
+/** What activities and sweeps of this process are made of. */
+export function createDependencies({ config, log, pool }: Service): Dependencies {
+  return {
+    pool,
+    log,
+    timings: config.timings,
+    testNumbers: new Set(config.testNumbers),
+    providers: new ProviderRegistry(config.integrations, config.publicUrl),
+    renderPool: new RenderPool(),
+    callSlots: new CallSlots(),
+  };
+}
+
+export async function closeDependencies(deps: Dependencies): Promise<void> {
+  deps.renderPool.close();
+  await deps.providers.close();
+}

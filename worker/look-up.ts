@@ -1,0 +1,101 @@
+import type { Dependencies } from '../activities/dependencies.ts';
+import {
+  markUnresolved,
+  postponeLookUp,
+  takeMessagesInDoubt,
+  type MessageInDoubt,
+} from '../database/messages-in-doubt.ts';
+import type { IntegrationRow } from '../database/message-resources.ts';
+import { readIntegration } from '../database/read-integration.ts';
+import { storeReceipts } from '../database/store-receipts.ts';
+import { groupBy } from '../domain/group-by.ts';
+import type { LookupResult } from '../providers/provider.ts';
+import { repeatMessage } from './repeat.ts';
+
+const LIMIT = 50;
+/** For how long messages that are being looked up are nobody else's. */
+const LEASE_MS = 60_000;
+/** Pause after the provider could not be asked; that counts as no look-up. */
+const NOT_ASKED_MS = 5_000;
+/** Misses after which an id that the provider provably refuses a second time is offered again. */
+const MISSES_BEFORE_REPEAT = 2;
+
+/**
+ * Asks providers about messages in doubt, by our own ids.
+ *
+ * What is found goes through the inbox as a receipt does. A miss is no proof: the next look-up follows the schedule;
+ * with verified ids the second miss is followed by a repeat under the same id. After the last look-up a message is
+ * `unresolved`. One call takes at most 50 messages: its caller paces it, for providers count look-ups by the minute.
+ */
+export async function lookUpMessages(deps: Dependencies): Promise<void> {
+  const messages = await takeMessagesInDoubt(deps.pool, LIMIT, LEASE_MS);
+  for (const [integrationId, own] of groupBy(messages, (message) => message.integrationId)) {
+    const integration = await readIntegration(deps.pool, integrationId);
+    if (integration) await lookUpAt(deps, integration, own);
+  }
+}
+
+async function lookUpAt(
+  deps: Dependencies,
+  integration: IntegrationRow,
+  messages: readonly MessageInDoubt[],
+): Promise<void> {
+  let results: readonly LookupResult[];
+  try {
+    results = await ask(deps, integration, messages);
+  } catch (error) {
+    deps.log.warn({ err: error, integration: integration.key }, 'messages in doubt could not be looked up');
+    for (const message of messages) {
+      const error = 'The provider could not be asked.';
+      await postponeLookUp(deps.pool, message, {
+        looks: message.looks,
+        lookAtMs: message.takenAt + NOT_ASKED_MS,
+        error,
+      });
+    }
+    return;
+  }
+  const found = results.flatMap((result) => (result.kind === 'found' ? [result.receipt] : []));
+  await storeReceipts(
+    deps.pool,
+    found.map((receipt) => ({ integrationId: integration.id, receipt })),
+  );
+  const foundIds = new Set(found.map((receipt) => receipt.messageId));
+  for (const message of messages) if (!foundIds.has(message.id)) await handleMiss(deps, integration, message);
+}
+
+async function ask(
+  deps: Dependencies,
+  integration: IntegrationRow,
+  messages: readonly MessageInDoubt[],
+): Promise<readonly LookupResult[]> {
+  const provider = deps.providers.get(integration);
+  if (!provider.capabilities.lookup) return [];
+  return provider.lookup(messages.map(({ id, channel }) => ({ messageId: id, channel })));
+}
+
+async function handleMiss(
+  deps: Dependencies,
+  integration: IntegrationRow,
+  message: MessageInDoubt,
+): Promise<void> {
+  const looks = message.looks + 1;
+  const lookAtMs = nextLookUp(message, looks, deps.timings.lookUpMs);
+  if (lookAtMs === undefined) {
+    await markUnresolved(deps.pool, message);
+    return;
+  }
+  await postponeLookUp(deps.pool, message, { looks, lookAtMs });
+  if (integration.idempotentIds !== 'verified' || looks < MISSES_BEFORE_REPEAT) return;
+  const repeat = await repeatMessage(deps, integration, message, lookAtMs);
+  if (repeat.kind === 'made') return;
+  await postponeLookUp(deps.pool, message, { looks, lookAtMs, error: `repeat refused: ${repeat.reason}` });
+}
+
+/** The first instant of the schedule that is still to come, undefined after the last one. */
+function nextLookUp(message: MessageInDoubt, looks: number, schedule: readonly number[]): number | undefined {
+  return schedule
+    .slice(looks)
+    .map((afterMs) => message.claimedAt + afterMs)
+    .find((instant) => instant > message.takenAt);
+}

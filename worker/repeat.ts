@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import type { Dependencies } from '../activities/dependencies.ts';
+import { callProvider } from '../activities/message/micro-batch.ts';
+import { gateQuestion, messageNodeOf } from '../activities/message/message-node.ts';
+import { claimRepeat } from '../database/claim-repeat.ts';
+import type { IntegrationRow } from '../database/message-resources.ts';
+import type { MessageInDoubt } from '../database/messages-in-doubt.ts';
+import { readCohort } from '../database/read-cohort.ts';
+import { recordOutcomes } from '../database/record-outcomes.ts';
+
+export type Repeat = { readonly kind: 'made' } | { readonly kind: 'refused'; readonly reason: string };
+
+/**
+ * Offers a message in doubt again under the same id: the provider refuses it if it had taken the first one.
+ * @param nextLookUpAt when to look it up if the repeat's own outcome is in doubt too
+ */
+export async function repeatMessage(
+  deps: Dependencies,
+  integration: IntegrationRow,
+  message: MessageInDoubt,
+  nextLookUpAt: number,
+): Promise<Repeat> {
+  const { to, content } = message;
+  if (to === null || content === null) return { kind: 'refused', reason: 'customer_deleted' };
+  const cohort = await readCohort(deps.pool, message.cohortId);
+  const action = cohort.frozen.nodes.find((node) => node.actionId === message.actionId);
+  const node = await messageNodeOf(deps.pool, cohort, action?.id ?? '');
+  const question = { ...gateQuestion(node, message.staleAt, deps), staleAfter: message.staleAt };
+  const token = randomUUID();
+  const claim = await claimRepeat(deps.pool, question, message, token, deps.timings.claimGraceMs);
+  if (claim.kind === 'refused') return claim;
+  if (claim.kind === 'gone') return { kind: 'made' };
+  const call = await callProvider(
+    deps,
+    deps.providers.get(integration),
+    {
+      channel: message.channel,
+      sender: message.sender,
+      receiptDeadlineMs: deps.timings.receiptDeadlineMs,
+      committedAfter: claim.committedAfter,
+    },
+    [{ id: message.id, to, content }],
+  );
+  await recordOutcomes(
+    deps.pool,
+    {
+      month: message.month,
+      token,
+      integrationId: integration.id,
+      retryMs: deps.timings.retryMs,
+      firstLookUpMs: nextLookUpAt - message.claimedAt,
+      receiptSlackMs: deps.timings.receiptSlackMs,
+      unsentState: 'unknown',
+    },
+    [call],
+  );
+  return { kind: 'made' };
+}

@@ -1,0 +1,2 @@
+export { runCohort } from './run-cohort.ts';
+export { runScenario } from './run-scenario.ts';

@@ -1,0 +1,17 @@
+import type { Summary } from '../domain/activities.ts';
+import type { WalkState } from '../walk/walk-state.ts';
+import { activitiesWith } from './activity-proxy.ts';
+import { CohortLead, CohortNewsBox } from './cohort-lead.ts';
+
+export interface CohortInput {
+  readonly cohortId: string;
+  /** What an earlier run of the same workflow carried on. */
+  readonly carried?: { readonly state: WalkState; readonly parked: boolean };
+}
+
+/** Walks one cohort of a run through its graph, to the recorded end of every message. */
+export async function runCohort(input: CohortInput): Promise<Summary> {
+  const news = new CohortNewsBox();
+  const cohort = await activitiesWith().loadCohort(input.cohortId);
+  return cohort.finished ? [] : new CohortLead(input, cohort, news).lead();
+}

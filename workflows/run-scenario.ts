@@ -1,0 +1,18 @@
+import type { Summary } from '../domain/activities.ts';
+import { RunLead, type Carried } from './run-lead.ts';
+
+export interface RunInput {
+  readonly runId: string;
+  readonly scenarioName: string;
+  /** Cohorts that may be starting at once. Default 8. */
+  readonly window?: number;
+  /** Starts after which the run continues as new. Default 300. */
+  readonly startsPerRun?: number;
+  /** What an earlier run of the same workflow carried on. */
+  readonly carried?: Carried;
+}
+
+/** Leads one run: freezes its audience, starts its cohorts in a window, and closes it when all has ended. */
+export function runScenario(input: RunInput): Promise<Summary> {
+  return new RunLead(input).lead();
+}
