@@ -4,6 +4,7 @@ import type { Timings } from '../domain/timings.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import type { RenderPool } from '../templates/render-pool.ts';
 import type { CallSlots } from './message/call-slots.ts';
+import type { OutcomeRecorder } from './message/outcome-recorder.ts';
 
 /** What activities are made of. */
 export interface Dependencies {
@@ -11,6 +12,7 @@ export interface Dependencies {
   readonly providers: ProviderRegistry;
   readonly renderPool: RenderPool;
   readonly callSlots: CallSlots;
+  readonly outcomeRecorder: OutcomeRecorder;
   readonly timings: Timings;
   /** E.164 numbers that mode `allow-list` may call. */
   readonly testNumbers: ReadonlySet<string>;

@@ -11,7 +11,7 @@ import { MemberSet } from '../domain/member-set.ts';
 import type { Dependencies } from './dependencies.ts';
 import { isStopping } from './heartbeat.ts';
 import { gateQuestion, ledgerScope, readMessageNode, type MessageNode } from './message/message-node.ts';
-import { chunksOf, runMicroBatch } from './message/micro-batch.ts';
+import { chunksOf, startMicroBatch } from './message/micro-batch.ts';
 import { hexOf, outcomeGroups, outcomesOfLedger, type MemberOutcome } from './message/outcome-groups.ts';
 import { renderMessages } from './render.ts';
 
@@ -43,6 +43,8 @@ export function createSubmit(deps: Dependencies): EffectActivities['submit'] {
 class SubmitVisit {
   private readonly suppressed: MemberOutcome[] = [];
   private readonly deferred: { memberIndex: number; until: number }[] = [];
+  /** Calls and the recording of their outcomes. */
+  private readonly underWay: Promise<unknown>[] = [];
   private readonly deps: Dependencies;
   private readonly node: MessageNode;
   private readonly pass: number;
@@ -67,13 +69,15 @@ class SubmitVisit {
     };
   }
 
+  /** An attempt that failed must not go on calling behind its own back: everything ends before it is reported. */
   async offer(members: MemberSet): Promise<'paused' | 'cancelled' | undefined> {
-    const ledger = await readLedger(this.deps.pool, ledgerScope(this.node, this.pass), members.indexes());
-    const known = new Set(ledger.map((row) => row.memberIndex));
-    const again = ledger.filter((row) => row.offerable).map((row) => row.memberIndex);
-    const fresh = members.indexes().filter((index) => !known.has(index));
-    // A message that was refused in a batch goes alone: then it shows whose fault it was.
-    return (await this.offerAll(again, 1)) ?? (await this.offerAll(fresh, this.messagesPerCall()));
+    try {
+      return await this.offerMembers(members);
+    } finally {
+      const calls = await Promise.allSettled(this.underWay);
+      const failure = calls.find((call) => call.status === 'rejected');
+      if (failure) throw failure.reason;
+    }
   }
 
   /** Reads the ledger's word after asking for hints, so that no receipt falls between. */
@@ -117,6 +121,15 @@ class SubmitVisit {
           ? null
           : { lookAt: Math.max(...inDoubt.map((row) => row.lookAt ?? 0)), members: hexOf(size, inDoubt) },
     };
+  }
+
+  private async offerMembers(members: MemberSet): Promise<'paused' | 'cancelled' | undefined> {
+    const ledger = await readLedger(this.deps.pool, ledgerScope(this.node, this.pass), members.indexes());
+    const known = new Set(ledger.map((row) => row.memberIndex));
+    const again = ledger.filter((row) => row.offerable).map((row) => row.memberIndex);
+    const fresh = members.indexes().filter((index) => !known.has(index));
+    // A message that was refused in a batch goes alone: then it shows whose fault it was.
+    return (await this.offerAll(again, 1)) ?? (await this.offerAll(fresh, this.messagesPerCall()));
   }
 
   private messagesPerCall(): number {
@@ -177,11 +190,14 @@ class SubmitVisit {
         batch && !halted && !failed && !isStopping();
         batch = batches.shift()
       ) {
-        const claim = await runMicroBatch(this.deps, provider, {
+        const { claim, done } = await startMicroBatch(this.deps, provider, {
           scope: this.claimScope,
           candidates: batch,
           messagesPerCall,
         });
+        // Whether it failed is looked at in the end; until then nobody waits for it.
+        done.catch(() => undefined);
+        this.underWay.push(done);
         halted ??= claim.halted;
         for (const { memberIndex, verdict } of claim.refused) this.isSent(memberIndex, verdict);
         for (const memberIndex of claim.duplicateNumbers) this.suppress(memberIndex, 'duplicate_number');
@@ -191,9 +207,8 @@ class SubmitVisit {
       failed = true;
       throw error;
     };
-    // An attempt that failed must not go on calling behind its own back: all lanes stop before it is reported.
-    const ends = await Promise.allSettled(Array.from({ length: LANES }, () => lane().catch(fail)));
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => lane().catch(fail)));
+    for (const end of lanes) if (end.status === 'rejected') throw end.reason;
     return halted;
   }
 

@@ -7,6 +7,9 @@ import type { Queryable } from './pool.ts';
 /** One call and what came of it. */
 export interface CallRecord {
   readonly submissionId: string;
+  /** The claim under which it was made. */
+  readonly token: string;
+  readonly integrationId: string;
   readonly startedAt: number;
   readonly durationMs: number;
   readonly outcomes: readonly SubmitOutcome[];
@@ -14,8 +17,6 @@ export interface CallRecord {
 
 export interface RecordScope {
   readonly month: number;
-  readonly token: string;
-  readonly integrationId: string;
   /** Pauses before a provably unsent message is offered again, by attempt; the last one repeats. */
   readonly retryMs: readonly number[];
   /** Pause from the claim to the first look-up of a message in doubt. */
@@ -27,7 +28,7 @@ export interface RecordScope {
 }
 
 /**
- * Writes the outcomes of an attempt's calls, each only while the claim is still this attempt's.
+ * Writes the outcomes of calls, each only while its claim is still the one under which the call was made.
  *
  * A receipt that was faster keeps its state; the submission's campaign event is written once whoever proves it.
  * @returns ids of the messages whose claim was still held
@@ -44,7 +45,7 @@ export async function recordOutcomes(
     text: RECORD,
     values: [
       scope.month,
-      scope.token,
+      calls.flatMap((call) => call.outcomes.map(() => call.token)),
       scope.receiptSlackMs / 1_000,
       scope.firstLookUpMs / 1_000,
       outcomes.map((outcome) => outcome.messageId),
@@ -56,7 +57,7 @@ export async function recordOutcomes(
       outcomes.map((outcome) => (outcome.kind === 'unsent' ? outcome.retryAfterMs : null)),
       outcomes.map((outcome) => campaignEventId(outcome.messageId, SUBMISSION_CAUSE)),
       outcomes.map((outcome) => eventStatusOf(outcome)),
-      scope.integrationId,
+      calls.map((call) => call.integrationId),
       calls.map((call) => call.submissionId),
       calls.map((call) => `{${call.outcomes.map((outcome) => outcome.messageId).join(',')}}`),
       calls.map((call) => call.startedAt / 1_000),
@@ -65,6 +66,7 @@ export async function recordOutcomes(
       calls.map((call) => firstText(call, 'statusCode')),
       calls.map((call) => firstText(call, 'error')),
       scope.retryMs,
+      calls.map((call) => call.token),
     ],
   });
   return new Set(rows.map((row) => row.id));
@@ -100,8 +102,9 @@ const OPEN = `(message.state = 'submitting' OR (message.state = 'unknown' AND ou
 const RECORD = `
   WITH outcome AS (
     SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::float8[],
-                         $12::uuid[], $13::text[])
-      AS t (id, state, provider_message_id, status_code, error, error_class, retry_ms, event_id, event_status)
+                         $12::uuid[], $13::text[], $2::uuid[])
+      AS t (id, state, provider_message_id, status_code, error, error_class, retry_ms, event_id, event_status,
+            token)
   ), held AS (
     UPDATE message SET
       state = CASE WHEN ${OPEN} THEN outcome.state ELSE message.state END,
@@ -122,7 +125,7 @@ const RECORD = `
                   WHEN 'queued' THEN stale_at
                   WHEN 'unknown' THEN claimed_at + make_interval(secs => $4) END END
     FROM outcome
-    WHERE message.month = $1 AND message.id = outcome.id AND message.claim_token = $2
+    WHERE message.month = $1 AND message.id = outcome.id AND message.claim_token = outcome.token
     RETURNING message.id, message.run_id, message.customer_id, message.action_id, message.channel,
       outcome.event_id, outcome.event_status, outcome.status_code, outcome.error
   ), event AS (
@@ -134,8 +137,9 @@ const RECORD = `
   ), submission AS (
     INSERT INTO submission
       (month, id, integration_id, claim_token, message_ids, started_at, duration_ms, outcome, status_code, error)
-    SELECT $1, id, $14, $2, message_ids::uuid[], to_timestamp(started_at), duration_ms, outcome, status_code, error
-    FROM unnest($15::uuid[], $16::text[], $17::float8[], $18::int[], $19::text[], $20::text[], $21::text[])
-      AS t (id, message_ids, started_at, duration_ms, outcome, status_code, error)
+    SELECT $1, id, integration_id, token, message_ids::uuid[], to_timestamp(started_at), duration_ms, outcome, status_code, error
+    FROM unnest($15::uuid[], $16::text[], $17::float8[], $18::int[], $19::text[], $20::text[], $21::text[],
+                $14::uuid[], $23::uuid[])
+      AS t (id, message_ids, started_at, duration_ms, outcome, status_code, error, integration_id, token)
   )
   SELECT id FROM held`;

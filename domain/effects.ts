@@ -23,12 +23,14 @@ export type OutcomeGroup = {
 export const evaluateConditionEffect: EffectRef<Record<string, never>, { matching: string }> = {
   name: 'evaluateCondition',
   verb: 'evaluate',
+  short: true,
 };
 
 /** Members who could be sent to now, and those who could not with their reasons; decides nothing for the claim. */
 export const gateEffect: EffectRef<Record<string, never>, { send: string; suppressed: OutcomeGroup[] }> = {
   name: 'gate',
   verb: 'gate',
+  short: true,
 };
 
 export type SubmitInput = {
@@ -50,7 +52,11 @@ export type SubmitResult = {
 };
 
 /** Gates, renders and offers every member's message to its provider: claim, call, record, in micro-batches. */
-export const submitEffect: EffectRef<SubmitInput, SubmitResult> = { name: 'submit', verb: 'submit' };
+export const submitEffect: EffectRef<SubmitInput, SubmitResult> = {
+  name: 'submit',
+  verb: 'submit',
+  short: false,
+};
 
 export type ReconcileInput = {
   /** Whether the deadline has come: what has no final receipt is then closed as `no_receipt`. */
@@ -61,4 +67,5 @@ export type ReconcileInput = {
 export const reconcileEffect: EffectRef<ReconcileInput, { outcomes: OutcomeGroup[] }> = {
   name: 'reconcile',
   verb: 'reconcile',
+  short: true,
 };

@@ -37,6 +37,11 @@ export interface EffectRef<Input extends JsonObject, Output> {
   readonly name: string;
   /** Verb shown in summaries, such as `submit`. */
   readonly verb: string;
+  /**
+   * Whether it only reads or writes the database, in less than a second or so: it is then carried as a part of a
+   * workflow task and costs one event of history instead of six. Calls to anybody else are never short.
+   */
+  readonly short: boolean;
   /** Carries the types only. */
   readonly types?: (input: Input) => Output;
 }

@@ -1,4 +1,5 @@
 import { PermanentError } from '../domain/errors.ts';
+import { PROVIDER_NAMES, type ProviderName } from '../domain/provider-names.ts';
 import { InfobipProvider } from './infobip/provider.ts';
 import type { MessageProvider } from './provider.ts';
 import type { WebhookAuth } from './webhook-auth.ts';
@@ -23,11 +24,9 @@ interface ProviderOptions extends IntegrationSecrets {
 }
 
 /** Every vendor by name. */
-const PROVIDERS: Readonly<Record<string, (options: ProviderOptions) => MessageProvider>> = {
+const PROVIDERS: Readonly<Record<ProviderName, (options: ProviderOptions) => MessageProvider>> = {
   infobip: (options) => new InfobipProvider(options),
 };
-
-export const PROVIDER_NAMES: readonly string[] = Object.keys(PROVIDERS);
 
 /** The adapters of a process, one an integration, made when they are first asked for. */
 export class ProviderRegistry {
@@ -45,7 +44,7 @@ export class ProviderRegistry {
   get(integration: IntegrationRef): MessageProvider {
     const known = this.made.get(integration.id);
     if (known) return known;
-    const create = PROVIDERS[integration.provider];
+    const create = isProviderName(integration.provider) ? PROVIDERS[integration.provider] : undefined;
     const secrets = this.secrets[integration.variablePrefix];
     if (!create || !secrets) {
       const { provider, variablePrefix } = integration;
@@ -63,4 +62,8 @@ export class ProviderRegistry {
   async close(): Promise<void> {
     await Promise.all([...this.made.values()].map((provider) => provider.close()));
   }
+}
+
+function isProviderName(name: string): name is ProviderName {
+  return (PROVIDER_NAMES as readonly string[]).includes(name);
 }

@@ -29,7 +29,7 @@ const environment = new nunjucks.Environment(null, { autoescape: false });
 const internals = /** @type {{ globals: object, filters: Record<string, unknown> }} */ (
   /** @type {unknown} */ (environment)
 );
-internals.globals = /** @type {object} */ (Object.create(null));
+internals.globals = { __proto__: null };
 internals.filters = Object.fromEntries(
   Object.entries(internals.filters).filter(([name]) => filters.includes(name)),
 );

@@ -67,7 +67,7 @@ export function contextOf(walk: Walk, run: RunningVisit, node: WalkNode): NodeCo
       walk.inFlight += 1;
       try {
         const answer = await host.effect(
-          effect.name,
+          effect,
           scope,
           input,
           `${node.label} · ${effect.verb} ${members.count()}`,

@@ -285,7 +285,7 @@ export class Walk {
     const summary = `${graph.nodes[nodeId]?.label ?? nodeId} · ${reconcileEffect.verb} ${members.count()}`;
     this.inFlight += 1;
     host
-      .effect(reconcileEffect.name, scope, { atDeadline: true }, summary)
+      .effect(reconcileEffect, scope, { atDeadline: true }, summary)
       .catch(() => undefined)
       .finally(() => {
         this.inFlight -= 1;

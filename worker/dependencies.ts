@@ -1,5 +1,6 @@
 import type { Dependencies } from '../activities/dependencies.ts';
 import { CallSlots } from '../activities/message/call-slots.ts';
+import { OutcomeRecorder } from '../activities/message/outcome-recorder.ts';
 import { ProviderRegistry } from '../providers/registry.ts';
 import { RenderPool } from '../templates/render-pool.ts';
 import type { Service } from '../database/service.ts';
@@ -14,6 +15,7 @@ export function createDependencies({ config, log, pool }: Service): Dependencies
     providers: new ProviderRegistry(config.integrations, config.publicUrl),
     renderPool: new RenderPool(),
     callSlots: new CallSlots(),
+    outcomeRecorder: new OutcomeRecorder(pool, config.timings),
   };
 }
 

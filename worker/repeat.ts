@@ -37,6 +37,8 @@ export async function repeatMessage(
       channel: message.channel,
       sender: message.sender,
       receiptDeadlineMs: deps.timings.receiptDeadlineMs,
+      integrationId: integration.id,
+      token,
       committedAfter: claim.committedAfter,
     },
     [{ id: message.id, to, content }],
@@ -45,8 +47,6 @@ export async function repeatMessage(
     deps.pool,
     {
       month: message.month,
-      token,
-      integrationId: integration.id,
       retryMs: deps.timings.retryMs,
       firstLookUpMs: nextLookUpAt - message.claimedAt,
       receiptSlackMs: deps.timings.receiptSlackMs,

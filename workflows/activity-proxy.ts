@@ -1,23 +1,40 @@
-import { proxyActivities, type ActivityInterfaceFor } from '@temporalio/workflow';
+import {
+  proxyActivities,
+  proxyLocalActivities,
+  type ActivityInterfaceFor,
+  type LocalActivityInterfaceFor,
+} from '@temporalio/workflow';
 import type { Activities } from '../domain/activities.ts';
 import type { Timings } from '../domain/timings.ts';
 
 const RETRY = { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 30_000 };
 /** Before the timings are known. */
-const FIRST = { heartbeatMs: 10_000 };
+const FIRST = { heartbeatMs: 10_000, activityMs: 10_000 };
 
-/**
- * The activities as workflows call them: tried until they succeed or can't.
- *
- * Every activity tells every second that it lives, so an attempt may take as long as it needs and a dead worker is
- * noticed after `heartbeatMs`.
- */
+/** The activities as workflows call them: tried until they succeed or can't. */
+export interface ActivityProxies {
+  /**
+   * For what may take long: every second it tells that it lives, so an attempt may take as long as it needs and a
+   * dead worker is noticed after `heartbeatMs`.
+   */
+  readonly long: ActivityInterfaceFor<Activities>;
+  /** For short reads and writes of the database: carried within the workflow task, one event of history each. */
+  readonly short: LocalActivityInterfaceFor<Activities>;
+}
+
 export function activitiesWith(
-  timings: Pick<Timings, 'heartbeatMs'> = FIRST,
-): ActivityInterfaceFor<Activities> {
-  return proxyActivities<Activities>({
-    startToCloseTimeout: '6 hours',
-    heartbeatTimeout: timings.heartbeatMs,
-    retry: RETRY,
-  });
+  timings: Pick<Timings, 'heartbeatMs' | 'activityMs'> = FIRST,
+): ActivityProxies {
+  return {
+    long: proxyActivities<Activities>({
+      startToCloseTimeout: '6 hours',
+      heartbeatTimeout: timings.heartbeatMs,
+      retry: RETRY,
+    }),
+    short: proxyLocalActivities<Activities>({
+      startToCloseTimeout: timings.activityMs,
+      localRetryThreshold: '5s',
+      retry: RETRY,
+    }),
+  };
 }

@@ -98,7 +98,7 @@ export class CohortLead {
       await condition(() => walk.changed || walk.done || alarm.fired || !news.isEmpty);
       alarm.fired = false;
     }
-    const summary = await this.activities.finishCohort(this.input.cohortId);
+    const summary = await this.activities.short.finishCohort(this.input.cohortId);
     setCurrentDetails(detailsOfSummary(summary));
     await this.tellRun(true);
     return summary;
@@ -114,7 +114,7 @@ export class CohortLead {
   private async learnRunState(): Promise<void> {
     const { walk, news } = this;
     news.woken = false;
-    const state = await this.activities.readRunState(this.input.cohortId);
+    const state = await this.activities.short.readRunState(this.input.cohortId);
     if (state === 'cancelled' || state === 'failed') {
       walk.halt('cancelled');
     } else if (walk.halted === 'paused' && state !== 'paused') {

@@ -12,6 +12,6 @@ export interface CohortInput {
 /** Walks one cohort of a run through its graph, to the recorded end of every message. */
 export async function runCohort(input: CohortInput): Promise<Summary> {
   const news = new CohortNewsBox();
-  const cohort = await activitiesWith().loadCohort(input.cohortId);
+  const cohort = await activitiesWith().short.loadCohort(input.cohortId);
   return cohort.finished ? [] : new CohortLead(input, cohort, news).lead();
 }

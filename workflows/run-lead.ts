@@ -61,17 +61,17 @@ export class RunLead {
 
   async lead(): Promise<Summary> {
     const { runId } = this.input;
-    const { state, timings } = await this.activities.beginRun(runId);
+    const { state, timings } = await this.activities.short.beginRun(runId);
     this.state = state;
     this.activities = activitiesWith(timings);
     if (!this.isCancelled()) {
-      this.audience = await this.activities.freezeAudience.executeWithOptions(
+      this.audience = await this.activities.long.freezeAudience.executeWithOptions(
         { summary: 'freeze the audience' },
         [runId],
       );
       await this.startCohorts();
     }
-    if (this.isCancelled()) await this.activities.closeUnstartedCohorts(runId, this.next);
+    if (this.isCancelled()) await this.activities.long.closeUnstartedCohorts(runId, this.next);
     return this.awaitEnd(timings);
   }
 
@@ -80,7 +80,7 @@ export class RunLead {
     const { cohorts } = this.audience;
     let starts = 0;
     while (this.next <= cohorts && !this.isCancelled()) {
-      const page = await this.activities.cohortsToStart(runId, this.next, PAGE);
+      const page = await this.activities.short.cohortsToStart(runId, this.next, PAGE);
       if (page.length === 0) return;
       for (const cohort of page) {
         const hasRoom = await condition(() => this.woken || this.starting.size < window, NO_NEWS_MS);
@@ -105,13 +105,18 @@ export class RunLead {
    */
   private async awaitEnd(timings: Timings): Promise<Summary> {
     let closedAt: number | undefined;
-    for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 2, LAST_POLL_MS)) {
+    let pollMs = FIRST_POLL_MS;
+    for (;;) {
       this.show(`${this.finished} of ${this.audience.cohorts} cohorts finished`);
-      const allClosed = (): boolean => closedAt === undefined && this.finished >= this.audience.cohorts;
-      await condition(() => this.woken || allClosed(), pollMs);
+      if (closedAt === undefined) {
+        await condition(() => this.woken || this.finished >= this.audience.cohorts, NO_NEWS_MS);
+      } else {
+        await condition(() => this.woken, pollMs);
+        pollMs = Math.min(pollMs * 2, LAST_POLL_MS);
+      }
       this.woken = false;
       const tooLong = closedAt !== undefined && Date.now() - closedAt > timings.finishAfterMs;
-      const progress = await this.activities.finishRun.executeWithOptions(
+      const progress = await this.activities.long.finishRun.executeWithOptions(
         { summary: 'see whether all has ended' },
         [this.input.runId, tooLong || this.isCancelled()],
       );
@@ -127,7 +132,7 @@ export class RunLead {
 
   private async learnState(): Promise<void> {
     this.woken = false;
-    this.state = (await this.activities.beginRun(this.input.runId)).state;
+    this.state = (await this.activities.short.beginRun(this.input.runId)).state;
   }
 
   private isCancelled(): boolean {

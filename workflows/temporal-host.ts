@@ -1,20 +1,20 @@
-import type { ActivityFunctionWithOptions, ActivityInterfaceFor } from '@temporalio/workflow';
-import type { Activities } from '../domain/activities.ts';
+import type { ActivityFunctionWithOptions, LocalActivityFunctionWithOptions } from '@temporalio/workflow';
 import type { EffectAnswer, EffectScope } from '../domain/effects.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { WalkRecord, WalkRecordAnswer } from '../domain/walk-record.ts';
-import type { WalkHost } from '../walk/host.ts';
+import type { AnyEffectRef, WalkHost } from '../walk/host.ts';
+import type { ActivityProxies } from './activity-proxy.ts';
 
-type AnyEffect = ActivityFunctionWithOptions<
-  (scope: EffectScope, input: JsonObject) => Promise<EffectAnswer<unknown>>
->;
+type EffectFunction = (scope: EffectScope, input: JsonObject) => Promise<EffectAnswer<unknown>>;
+type AnyEffect =
+  ActivityFunctionWithOptions<EffectFunction> | LocalActivityFunctionWithOptions<EffectFunction>;
 
 /** Carries a walk on Temporal: an effect is an activity of the same name. */
 export class TemporalHost implements WalkHost {
   private readonly cohortId: string;
-  private readonly activities: ActivityInterfaceFor<Activities>;
+  private readonly activities: ActivityProxies;
 
-  constructor(cohortId: string, activities: ActivityInterfaceFor<Activities>) {
+  constructor(cohortId: string, activities: ActivityProxies) {
     this.cohortId = cohortId;
     this.activities = activities;
   }
@@ -24,27 +24,29 @@ export class TemporalHost implements WalkHost {
   }
 
   effect(
-    name: string,
+    { name, short }: AnyEffectRef,
     scope: EffectScope,
     input: JsonObject,
     summary: string,
   ): Promise<EffectAnswer<unknown>> {
     // The proxy makes an activity of any name; which names there are is the registry's to know.
-    const effects = this.activities as unknown as Readonly<Record<string, AnyEffect | undefined>>;
+    const effects = this.activities[short ? 'short' : 'long'] as unknown as Readonly<
+      Record<string, AnyEffect>
+    >;
     const effect = effects[name];
     if (!effect) return Promise.reject(new Error(`There is no effect "${name}".`));
     return effect.executeWithOptions({ summary }, [scope, input]);
   }
 
   record(record: WalkRecord): Promise<WalkRecordAnswer> {
-    return this.activities.recordTrace.executeWithOptions({ summary: summaryOf(record) }, [
+    return this.activities.short.recordTrace.executeWithOptions({ summary: summaryOf(record) }, [
       this.cohortId,
       record,
     ]);
   }
 }
 
-/** `mms_1 → rest`-like nodes would be too long: the nodes that were left are enough. */
+/** Names the nodes that were left. */
 function summaryOf({ departures }: WalkRecord): string {
   const nodes = [...new Set(departures.map((departure) => departure.nodeId))];
   return `record · ${nodes.join(', ')}`.slice(0, 200);

@@ -7,8 +7,8 @@ import {
   type ClaimScope,
   type ClaimedMessage,
 } from '../../database/claim-messages.ts';
-import { isConnectionFailure, isLockFailure } from '../../database/postgres-error.ts';
-import { recordOutcomes, type CallRecord } from '../../database/record-outcomes.ts';
+import { isLockFailure } from '../../database/postgres-error.ts';
+import type { CallRecord } from '../../database/record-outcomes.ts';
 import { releaseClaim } from '../../database/release-claim.ts';
 import type { Channel } from '../../domain/channel.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
@@ -25,31 +25,43 @@ export interface MicroBatch {
 /** How often a claim that lost a lock is repeated: nothing has been called. */
 const MAX_CLAIMS = 5;
 
+export interface StartedBatch {
+  readonly claim: Claim;
+  /** Resolves once every call's outcome is recorded. */
+  readonly done: Promise<unknown>;
+}
+
 /**
- * One attempt for a few messages: claim, call, record.
+ * One attempt for a few messages: claims, and starts the calls.
  *
  * The token is made here and never leaves the attempt. A call starts within `callStartMs` of the claim's commit or
- * is not made; whatever happens to this process, only the calls under way are in doubt.
+ * is not made; whatever happens to this process, only the calls under way are in doubt. A call that hangs holds up
+ * its own message and one slot, nothing else.
  */
-export async function runMicroBatch(
+export async function startMicroBatch(
   deps: Dependencies,
   provider: MessageProvider,
   batch: MicroBatch,
-): Promise<Claim> {
-  const { scope } = batch;
-  const slots = Math.ceil(batch.candidates.length / batch.messagesPerCall);
+): Promise<StartedBatch> {
+  const { scope, candidates, messagesPerCall } = batch;
+  const slots = Math.ceil(candidates.length / messagesPerCall);
   await deps.callSlots.acquire(scope.integrationId, slots);
+  let unused = slots;
   try {
     const claim = await claimWithRetries(deps, batch);
-    const calls = await Promise.all(
-      chunksOf(claim.claimed, batch.messagesPerCall).map((messages) =>
-        callProvider(deps, provider, { ...scope, committedAfter: claim.committedAfter }, messages),
-      ),
+    const calls = chunksOf(claim.claimed, messagesPerCall);
+    unused = slots - calls.length;
+    const callScope = { ...scope, token: claim.token, committedAfter: claim.committedAfter };
+    const done = Promise.all(
+      calls.map(async (messages) => {
+        const call = await callProvider(deps, provider, callScope, messages);
+        deps.callSlots.release(scope.integrationId, 1);
+        await deps.outcomeRecorder.record(scope.month, call);
+      }),
     );
-    await recordWithRetries(deps, scope, claim.token, calls);
-    return claim;
+    return { claim, done };
   } finally {
-    deps.callSlots.release(scope.integrationId, slots);
+    deps.callSlots.release(scope.integrationId, unused);
   }
 }
 
@@ -72,6 +84,8 @@ export interface CallScope {
   readonly channel: Channel;
   readonly sender: string;
   readonly receiptDeadlineMs: number;
+  readonly integrationId: string;
+  readonly token: string;
   readonly committedAfter: number;
 }
 
@@ -110,37 +124,9 @@ export async function callProvider(
         error: 'The adapter failed.',
       }));
     });
-  return { submissionId: randomUUID(), startedAt, durationMs: performance.now() - start, outcomes };
-}
-
-/** Tries for as long as a claim's grace allows; what is not recorded then is the sweep's. */
-async function recordWithRetries(
-  deps: Dependencies,
-  scope: ClaimScope,
-  token: string,
-  calls: readonly CallRecord[],
-): Promise<void> {
-  const { recordMs, lookUpMs, claimGraceMs, receiptSlackMs, retryMs } = deps.timings;
-  const record = {
-    month: scope.month,
-    token,
-    integrationId: scope.integrationId,
-    retryMs,
-    firstLookUpMs: lookUpMs[0] ?? claimGraceMs,
-    receiptSlackMs,
-    unsentState: 'queued' as const,
-  };
-  const until = performance.now() + recordMs;
-  for (;;) {
-    try {
-      await recordOutcomes(deps.pool, record, calls);
-      return;
-    } catch (error) {
-      const mayHelp = isLockFailure(error) || isConnectionFailure(error);
-      if (!mayHelp || performance.now() > until) throw error;
-      await pause(100);
-    }
-  }
+  const { token, integrationId } = scope;
+  const durationMs = performance.now() - start;
+  return { submissionId: randomUUID(), token, integrationId, startedAt, durationMs, outcomes };
 }
 
 export function chunksOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {

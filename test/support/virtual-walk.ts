@@ -5,7 +5,7 @@ import type { WalkGraph, WalkNode } from '../../domain/walk-graph.ts';
 import type { Departure, WalkRecord, WalkRecordAnswer } from '../../domain/walk-record.ts';
 import { NODE_RUNS } from '../../nodes/runs.ts';
 import { timingsOf } from '../../config/timings.ts';
-import type { WalkHost } from '../../walk/host.ts';
+import type { AnyEffectRef, WalkHost } from '../../walk/host.ts';
 import { VirtualClock } from '../../walk/virtual-clock.ts';
 import { Walk } from '../../walk/walk.ts';
 import type { WalkState } from '../../walk/walk-state.ts';
@@ -47,7 +47,7 @@ export class VirtualWalk implements WalkHost {
     return this.clock.now();
   }
 
-  effect(name: string, scope: EffectScope, input: JsonObject): Promise<EffectAnswer<unknown>> {
+  effect({ name }: AnyEffectRef, scope: EffectScope, input: JsonObject): Promise<EffectAnswer<unknown>> {
     if (this.halted) return Promise.resolve({ halted: this.halted });
     this.calls.push({ name, scope, input, at: this.now() });
     const handler = this.effects[name];

@@ -1,0 +1,78 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { isConnectionFailure, isLockFailure } from '../../database/postgres-error.ts';
+import { recordOutcomes, type CallRecord } from '../../database/record-outcomes.ts';
+import type { Pool } from '../../database/pool.ts';
+import { groupBy } from '../../domain/group-by.ts';
+import type { Timings } from '../../domain/timings.ts';
+
+interface Waiting {
+  readonly month: number;
+  readonly call: CallRecord;
+  readonly until: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Most calls of one statement. */
+const MAX_BATCH = 500;
+const RETRY_MS = 100;
+
+/**
+ * Writes the outcomes of this process's calls as they come in, those of many calls in one commit.
+ *
+ * Tries for `recordMs`; what is not written then is the sweep's.
+ */
+export class OutcomeRecorder {
+  private readonly pool: Pool;
+  private readonly timings: Timings;
+  private waiting: Waiting[] = [];
+  private writing = false;
+
+  constructor(pool: Pool, timings: Timings) {
+    this.pool = pool;
+    this.timings = timings;
+  }
+
+  /** Resolves once the outcome is committed. */
+  record(month: number, call: CallRecord): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const until = performance.now() + this.timings.recordMs;
+      this.waiting.push({ month, call, until, resolve, reject });
+      void this.write();
+    });
+  }
+
+  private async write(): Promise<void> {
+    if (this.writing) return;
+    this.writing = true;
+    // What becomes ready in the same turn goes along.
+    await new Promise(setImmediate);
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, MAX_BATCH);
+      for (const [month, own] of groupBy(batch, (waiting) => waiting.month))
+        await this.writeMonth(month, own);
+    }
+    this.writing = false;
+  }
+
+  private async writeMonth(month: number, batch: readonly Waiting[]): Promise<void> {
+    const { lookUpMs, claimGraceMs, receiptSlackMs, retryMs } = this.timings;
+    const firstLookUpMs = lookUpMs[0] ?? claimGraceMs;
+    const scope = { month, retryMs, firstLookUpMs, receiptSlackMs, unsentState: 'queued' } as const;
+    try {
+      await recordOutcomes(
+        this.pool,
+        scope,
+        batch.map(({ call }) => call),
+      );
+      for (const { resolve } of batch) resolve();
+    } catch (error) {
+      const mayHelp = isLockFailure(error) || isConnectionFailure(error);
+      const [again, late] = [batch.filter(({ until }) => mayHelp && performance.now() < until), batch];
+      for (const waiting of late) if (!again.includes(waiting)) waiting.reject(error);
+      if (again.length === 0) return;
+      await pause(RETRY_MS);
+      this.waiting.unshift(...again);
+    }
+  }
+}
