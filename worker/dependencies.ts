@@ -6,7 +6,11 @@ import { RenderPool } from '../templates/render-pool.ts';
 import type { Service } from '../database/service.ts';
 
 /** What activities and sweeps of this process are made of. */
-export function createDependencies({ config, log, pool }: Service): Dependencies {
+export function createDependencies({
+  config,
+  log,
+  pool,
+}: Pick<Service, 'config' | 'log' | 'pool'>): Dependencies {
   return {
     pool,
     log,

@@ -1,19 +1,13 @@
 import path from 'node:path';
-import { DefaultLogger, Runtime, Worker, type LogEntry } from '@temporalio/worker';
-import { createActivities } from '../activities/create-activities.ts';
+import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
 import type { Logger } from '../config/log.ts';
-import { TASK_QUEUE } from '../domain/temporal-names.ts';
-import { closeDependencies, createDependencies } from './dependencies.ts';
 import { runService } from '../database/service.ts';
+import { createWorker } from './create-worker.ts';
+import { closeDependencies, createDependencies } from './dependencies.ts';
 import { connectWorker } from './temporal.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
-/** Cohorts kept in memory; about 1 MB each. */
-const CACHED_WORKFLOWS = 300;
-const CONCURRENT_ACTIVITIES = 16;
-const SHUTDOWN_GRACE_MS = 10_000;
-
-/** The process that walks: Temporal's worker with our workflows and activities. */
+/** The process that walks. Any number of it may run at once, about one a core. */
 await runService('worker', async (service) => {
   const { config, log, stopping } = service;
   Runtime.install({ logger: new DefaultLogger('WARN', (entry) => forward(log, entry)), shutdownSignals: [] });
@@ -23,16 +17,7 @@ await runService('worker', async (service) => {
     connectWorker(config.temporal, log, stopping),
     deps.renderPool.warm(),
   ]);
-  const worker = await Worker.create({
-    connection,
-    namespace: config.temporal.namespace,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: { codePath },
-    activities: createActivities(deps),
-    maxCachedWorkflows: CACHED_WORKFLOWS,
-    maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
-    shutdownGraceTime: SHUTDOWN_GRACE_MS,
-  });
+  const worker = await createWorker(deps, { connection, namespace: config.temporal.namespace, codePath });
   stopping.addEventListener('abort', () => worker.shutdown());
   const running = worker.run();
   service.ready();

@@ -14,6 +14,8 @@ export type AnswerBehaviour =
   | 'throttle_once'
   /** Answers 200 with half a body after accepting. */
   | 'accept_then_truncate'
+  /** Accepts, and answers only after its first report is out. */
+  | 'accept_then_dawdle'
   /** Accepts, and answers 200 without an entry for the message. */
   | 'accept_without_entry';
 
@@ -100,7 +102,7 @@ export const MAGIC_NUMBERS: Readonly<Record<string, Handset>> = {
     },
     delivered(2),
   ),
-  '69': handset('the report comes before the answer', 'accept', delivered(0)),
+  '69': handset('the report comes before the answer', 'accept_then_dawdle', delivered(0)),
 };
 
 /** Numbers whose trouble is with MMS only: an SMS to them is delivered. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel } from '../../domain/channel.ts';
 import { replyJson, type Reply } from '../http.ts';
 import type { Account, OfferedMessage } from './account.ts';
@@ -6,6 +7,8 @@ import { handsetOf } from './handsets.ts';
 import { answerEntry, mmsRequestSchema, smsRequestSchema } from './wire.ts';
 
 const MAX_MMS_TEXT = 1_600;
+/** Longer than a report takes that is due at once. */
+const DAWDLE_MS = 300;
 
 interface Offer extends OfferedMessage {
   readonly text: string;
@@ -26,37 +29,35 @@ export async function answerSend(
   }
   const trouble = await takeOffers(account, offers.messages);
   switch (trouble.kind) {
-    case 'throttle': {
+    case 'throttle':
       replyJson(response, {
         status: 429,
         body: apiError('E429', 'Too many requests.'),
         headers: { 'retry-after': '1' },
       });
       return;
-    }
-    case 'fail': {
+    case 'fail':
       replyJson(response, { status: 500, body: apiError('E500', 'Internal server error.') });
       return;
-    }
     case 'reset':
       request.socket.resetAndDestroy();
-      return undefined;
+      return;
     case 'silence':
-      return undefined;
+      return;
     case 'truncate':
       response.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
       response.end('{"messages":[{"messageId":"');
-      return undefined;
-    case 'none': {
-      replyJson(response, { status: 200, body: { messages: trouble.entries } });
       return;
-    }
+    case 'none':
+    case 'dawdle':
+      if (trouble.kind === 'dawdle') await pause(DAWDLE_MS);
+      replyJson(response, { status: 200, body: { messages: trouble.entries } });
   }
 }
 
 type Trouble =
   | { readonly kind: 'throttle' | 'fail' | 'reset' | 'silence' | 'truncate' }
-  | { readonly kind: 'none'; readonly entries: readonly object[] };
+  | { readonly kind: 'none' | 'dawdle'; readonly entries: readonly object[] };
 
 async function takeOffers(account: Account, offers: readonly Offer[]): Promise<Trouble> {
   const answers = offers.map((offer) => ({
@@ -83,7 +84,7 @@ async function takeOffers(account: Account, offers: readonly Offer[]): Promise<T
   if (first('accept_then_reset')) return { kind: 'reset' };
   if (first('accept_then_silence')) return { kind: 'silence' };
   if (first('accept_then_truncate')) return { kind: 'truncate' };
-  return { kind: 'none', entries: entries.flat() };
+  return { kind: first('accept_then_dawdle') ? 'dawdle' : 'none', entries: entries.flat() };
 }
 
 function channelLimit(offer: Offer): boolean {

@@ -1,0 +1,62 @@
+import type { Dependencies } from '../activities/dependencies.ts';
+import { foldPendingReceipts } from '../database/fold-receipts.ts';
+import { ensurePartitions } from '../database/migrate.ts';
+import { sweepMessages } from '../database/sweep-messages.ts';
+import { sendHints } from './hint-sender.ts';
+import { lookUpMessages } from './look-up.ts';
+import { runLoop } from './loop.ts';
+import { relayRuns } from './relay.ts';
+import { ensureSearchAttributes } from './search-attributes.ts';
+import type { TemporalClient } from './temporal.ts';
+import { wakeRuns } from './wake.ts';
+
+const FOLD_LIMIT = 500;
+const FOLD_IDLE_MS = 100;
+const HINT_IDLE_MS = 250;
+const SWEEP_LIMIT = 500;
+const LOOK_UP_IDLE_MS = 1_000;
+const PARTITIONS_IDLE_MS = 3_600_000;
+
+/**
+ * Moves what the database owns, until the signal: starts launched runs, folds receipts, hints cohorts, sweeps
+ * messages whose time has come and asks providers about those in doubt.
+ */
+export async function runPumps(
+  deps: Dependencies,
+  temporal: TemporalClient,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { pool, timings, log } = deps;
+  let registered = false;
+  const relay = async (): Promise<boolean> => {
+    if (!registered) await ensureSearchAttributes(temporal, namespace);
+    registered = true;
+    return relayRuns(pool, temporal);
+  };
+  const fold = async (): Promise<boolean> => {
+    const { receiptSlackMs } = timings;
+    const { taken } = await foldPendingReceipts(pool, { limit: FOLD_LIMIT, receiptSlackMs });
+    return taken === FOLD_LIMIT;
+  };
+  const sweep = async (): Promise<boolean> => {
+    const { toUnknown, toNoReceipt, toCancelled } = await sweepMessages(pool, SWEEP_LIMIT);
+    const swept = toUnknown + toNoReceipt + toCancelled;
+    if (swept > 0) log.info({ toUnknown, toNoReceipt, toCancelled }, 'messages were swept');
+    return swept === SWEEP_LIMIT;
+  };
+  const nothingMore = (work: () => Promise<void>) => async (): Promise<boolean> => {
+    await work();
+    return false;
+  };
+  const loops = [
+    { name: 'relay', work: relay, idleMs: timings.sweepMs },
+    { name: 'wake', work: () => wakeRuns(pool, temporal), idleMs: timings.sweepMs },
+    { name: 'fold', work: fold, idleMs: FOLD_IDLE_MS },
+    { name: 'hints', work: () => sendHints(pool, temporal, timings.hintMs.last), idleMs: HINT_IDLE_MS },
+    { name: 'sweep', work: sweep, idleMs: timings.sweepMs },
+    { name: 'look-up', work: nothingMore(() => lookUpMessages(deps)), idleMs: LOOK_UP_IDLE_MS },
+    { name: 'partitions', work: nothingMore(() => ensurePartitions(pool)), idleMs: PARTITIONS_IDLE_MS },
+  ];
+  await Promise.all(loops.map((loop) => runLoop({ ...loop, signal, log })));
+}
