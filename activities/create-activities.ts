@@ -1,3 +1,4 @@
+import type { Logger } from '../config/log.ts';
 import type { Activities } from '../domain/activities.ts';
 import { createCohortActivities } from './cohorts.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -12,7 +13,7 @@ import { createSubmit } from './submit.ts';
 
 /** Every activity of the engine, with what it needs. */
 export function createActivities(deps: Dependencies): Activities {
-  return guarded({
+  return guarded(deps.log, {
     evaluateCondition: createEvaluateCondition(deps),
     freezeAudience: createFreezeAudience(deps),
     gate: createGate(deps),
@@ -24,7 +25,7 @@ export function createActivities(deps: Dependencies): Activities {
 }
 
 /** Lets every activity tell that it lives, and turns its errors into ones that Temporal understands. */
-function guarded(activities: Activities): Activities {
+function guarded(log: Logger, activities: Activities): Activities {
   const entries = Object.entries(activities).map(([name, activity]) => {
     // The table's own type says what each activity takes and gives; it is not changed here.
     const run = activity as (...args: readonly unknown[]) => Promise<unknown>;
@@ -32,7 +33,7 @@ function guarded(activities: Activities): Activities {
       try {
         return await withHeartbeat(() => run(...args));
       } catch (error) {
-        throw temporalFailure(error);
+        throw temporalFailure(error, log);
       }
     };
     return [name, guard] as const;

@@ -40,13 +40,18 @@ export function cancelRun(
        WHERE id = $1`,
       [runId, reason, run.relayed],
     );
-    await connection.query(
-      `UPDATE message SET state = 'cancelled', ended_at = clock_timestamp(), look_at = NULL, error = 'run_cancelled'
-       WHERE month = $1 AND run_id = $2 AND state = 'queued'`,
-      [run.month, runId],
-    );
+    await cancelQueued(connection, runId, run.month);
     return run.state;
   });
+}
+
+/** Messages of a cancelled run that still wait in the ledger will never be offered. */
+async function cancelQueued(database: Queryable, runId: string, month: number): Promise<void> {
+  await database.query(
+    `UPDATE message SET state = 'cancelled', ended_at = clock_timestamp(), look_at = NULL, error = 'run_cancelled'
+     WHERE month = $1 AND run_id = $2 AND state = 'queued'`,
+    [month, runId],
+  );
 }
 
 /**
@@ -84,14 +89,21 @@ export interface RunProgress {
   readonly openMessages: boolean;
 }
 
+interface FinishRow {
+  readonly state: RunState;
+  readonly month: number;
+  readonly open_cohorts: string;
+  readonly open_messages: boolean;
+}
+
 /** Finishes a run once no cohort is open and every message has ended, or when `force` says that it is time. */
 export async function finishRun(
   database: Queryable,
   runId: string,
   force: boolean,
 ): Promise<RunProgress | undefined> {
-  const { rows } = await database.query<{ state: RunState; open_cohorts: string; open_messages: boolean }>(
-    `SELECT run.state,
+  const { rows } = await database.query<FinishRow>(
+    `SELECT run.state, run.month,
             (SELECT count(*) FROM cohort WHERE run_id = run.id AND finished_at IS NULL) AS open_cohorts,
             EXISTS (SELECT FROM message
                     WHERE message.month = run.month AND run_id = run.id AND ended_at IS NULL) AS open_messages
@@ -103,6 +115,7 @@ export async function finishRun(
   const progress = { openCohorts: Number(row.open_cohorts), openMessages: row.open_messages };
   const ended = progress.openCohorts === 0 && (!progress.openMessages || force);
   if (!ended) return { ...progress, state: row.state };
+  if (row.state === 'cancelled') await cancelQueued(database, runId, row.month);
   const closed = await database.query<{ state: RunState }>(
     `UPDATE run SET state = CASE WHEN state IN ('running', 'finishing') THEN 'finished' ELSE state END,
        finished_at = coalesce(finished_at, clock_timestamp())

@@ -92,10 +92,13 @@ async function handleMiss(
   await postponeLookUp(deps.pool, message, { looks, lookAtMs, error: `repeat refused: ${repeat.reason}` });
 }
 
-/** The first instant of the schedule that is still to come, undefined after the last one. */
+/**
+ * When to look again after so many misses, undefined after the last look-up of the schedule.
+ *
+ * An outage, ours or the provider's, costs no look-up: those that are late keep their distance from each other.
+ */
 function nextLookUp(message: MessageInDoubt, looks: number, schedule: readonly number[]): number | undefined {
-  return schedule
-    .slice(looks)
-    .map((afterMs) => message.claimedAt + afterMs)
-    .find((instant) => instant > message.takenAt);
+  const [before = 0, after] = [schedule[looks - 1], schedule[looks]];
+  if (after === undefined) return undefined;
+  return Math.max(message.claimedAt + after, message.takenAt + after - before);
 }

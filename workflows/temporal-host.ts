@@ -1,5 +1,7 @@
 import type { ActivityFunctionWithOptions, LocalActivityFunctionWithOptions } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import type { EffectAnswer, EffectScope } from '../domain/effects.ts';
+import { PermanentError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { WalkRecord, WalkRecordAnswer } from '../domain/walk-record.ts';
 import type { AnyEffectRef, WalkHost } from '../walk/host.ts';
@@ -35,7 +37,7 @@ export class TemporalHost implements WalkHost {
     >;
     const effect = effects[name];
     if (!effect) return Promise.reject(new Error(`There is no effect "${name}".`));
-    return effect.executeWithOptions({ summary }, [scope, input]);
+    return effect.executeWithOptions({ summary }, [scope, input]).catch(rethrowPlain);
   }
 
   record(record: WalkRecord): Promise<WalkRecordAnswer> {
@@ -44,6 +46,14 @@ export class TemporalHost implements WalkHost {
       record,
     ]);
   }
+}
+
+/** What the activity itself said, without Temporal's wrapping: its code is what operators look up. */
+function rethrowPlain(error: unknown): never {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  if (cause instanceof ApplicationFailure)
+    throw new PermanentError(cause.type ?? 'node_error', cause.message);
+  throw error;
 }
 
 /** Names the nodes that were left. */

@@ -1,0 +1,42 @@
+import { RUN_WORKFLOW, TASK_QUEUE } from '../../domain/temporal-names.ts';
+import { eventually } from '../support/eventually.ts';
+import { chain, mms, NOW, ordinaryPhones, wait } from '../support/scenarios.ts';
+import { TestStack } from '../support/test-stack.ts';
+
+let stack: TestStack;
+
+beforeAll(async () => {
+  stack = await TestStack.start({ engine: false });
+});
+afterAll(() => stack.stop());
+
+describe('the window of a run', () => {
+  it('counts cohorts that are starting, so that a long wait holds up no other cohort', async () => {
+    await stack.api.importConsenting(ordinaryPhones(2_050));
+    await stack.startTemporal();
+    await stack.startWorker();
+    const scenarioId = await stack.api.createScenario(
+      chain('Window', NOW, mms('first'), wait('pause', '1h'), mms('second')),
+    );
+    const { body } = await stack.api.launch(scenarioId);
+    // Without the relay, to start it with a window of one and a parent that continues as new after every start.
+    await stack.client?.client.workflow.start(RUN_WORKFLOW, {
+      workflowId: body.workflowId,
+      taskQueue: TASK_QUEUE,
+      args: [{ runId: body.id, scenarioName: 'Window', window: 1, startsPerRun: 1 }],
+    });
+    const run = await eventually(async () => {
+      const now = await stack.api.readRun(body.id);
+      return now.nodes.find((node) => node.node_id === 'pause')?.here === 2_050 ? now : undefined;
+    }, 40_000);
+    expect(run.cohorts).toEqual({ total: 3, finished: 0 });
+    expect(run.nodes.find((node) => node.node_id === 'first')?.outcomes).toEqual({ accepted: 2_050 });
+    const list = stack.client?.client.workflow.list({ query: `WorkflowId = '${body.workflowId}'` });
+    const statuses = await eventually(async () => {
+      const names: string[] = [];
+      for await (const execution of list ?? []) names.push(execution.status.name);
+      return names.length >= 3 ? names.sort() : undefined;
+    });
+    expect(statuses).toEqual(['CONTINUED_AS_NEW', 'CONTINUED_AS_NEW', 'RUNNING']);
+  });
+});
