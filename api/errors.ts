@@ -6,7 +6,6 @@ export const ERRORS = {
   unauthorised: { status: 401, title: 'The API key is missing or wrong' },
   not_found: { status: 404, title: 'There is no such thing' },
   method_not_allowed: { status: 405, title: 'This address does not take this method' },
-  conflict: { status: 409, title: 'Another request got there first' },
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The content type is not understood' },
   bad_body: { status: 422, title: 'The body does not say what is needed' },

@@ -69,14 +69,9 @@ describe('.env.example', () => {
 describe('docs/simulators.md', () => {
   it('lists every magic number with its meaning', async () => {
     const document = await read('docs/simulators.md');
-    const listed = Object.fromEntries(
-      [...document.matchAll(/^\| `NPA-555-01(\d\d)` \| (.+?) \|$/gm)].map(([, digits, meaning]) => [
-        digits,
-        meaning,
-      ]),
-    );
+    const listed = [...document.matchAll(/^\| `NPA-555-01(\d\d)` \| (.+?) \|$/gm)];
     const expected = Object.entries(MAGIC_NUMBERS).map(([digits, { meaning }]) => [digits, meaning]);
-    expect(listed).toEqual(Object.fromEntries(expected));
+    expect(listed.map(([, digits, meaning]) => [digits, meaning])).toEqual(expected);
   });
 });
 

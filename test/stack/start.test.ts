@@ -48,10 +48,9 @@ describe('npm start', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as net.AddressInfo;
     const command = new CommandProcess('start', [], { TIDINGS_HOME: stack.home, API_PORT: String(port) });
-    expect(await command.end()).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining(`API_PORT ${port} is taken`),
-    });
+    const { code, stderr } = await command.end();
+    expect(code).toBe(1);
+    expect(stderr).toContain(`API_PORT ${port} is taken`);
     server.close();
   });
 
