@@ -2,6 +2,8 @@ import { finishCohort } from '../database/finish-cohort.ts';
 import { readCohort } from '../database/read-cohort.ts';
 import { recordWalk } from '../database/record-walk.ts';
 import type { EngineActivities } from '../domain/activities.ts';
+import type { FrozenScenario } from '../domain/scenario.ts';
+import type { WalkGraph } from '../domain/walk-graph.ts';
 import type { Dependencies } from './dependencies.ts';
 import { summaryOf } from './summary.ts';
 
@@ -20,7 +22,7 @@ export function createCohortActivities({ pool, timings }: Dependencies): CohortA
         number: cohort.number,
         size: cohort.size,
         runWorkflowId: cohort.runWorkflowId,
-        graph: cohort.frozen.walk,
+        graph: inAuthorsOrder(cohort.frozen),
         timings,
       };
     },
@@ -31,4 +33,13 @@ export function createCohortActivities({ pool, timings }: Dependencies): CohortA
       return summaryOf(cohort.frozen, await finishCohort(pool, cohort));
     },
   };
+}
+
+/** The database keeps an object's keys in an order of its own; people read the nodes in their author's. */
+function inAuthorsOrder({ nodes, walk }: FrozenScenario): WalkGraph {
+  const ordered = nodes.flatMap(({ id }) => {
+    const node = walk.nodes[id];
+    return node ? [[id, node] as const] : [];
+  });
+  return { ...walk, nodes: Object.fromEntries(ordered) };
 }

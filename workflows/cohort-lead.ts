@@ -15,6 +15,7 @@ import { activitiesWith } from './activity-proxy.ts';
 import { Alarm } from './alarm.ts';
 import { detailsOfSummary, detailsTable } from './details.ts';
 import type { CohortInput, runCohort } from './run-cohort.ts';
+import { ShortQueue } from './short-queue.ts';
 import { cohortSignal, receiptsSignal, wakeSignal } from './signals.ts';
 import { TemporalHost } from './temporal-host.ts';
 
@@ -55,6 +56,7 @@ export class CohortLead {
   private readonly activities: ReturnType<typeof activitiesWith>;
   private readonly walk: Walk;
   private readonly alarm = new Alarm();
+  private readonly queue = new ShortQueue();
   /** Messages by state, by node, as the last hint had them. */
   private readonly messages: Record<string, ReceiptsHint['states']> = {};
   private parked: boolean;
@@ -71,13 +73,13 @@ export class CohortLead {
       graph: cohort.graph,
       timings: cohort.timings,
       behaviours: NODE_RUNS,
-      host: new TemporalHost(input.cohortId, this.activities),
+      host: new TemporalHost(input.cohortId, this.activities, this.queue),
       state: input.carried?.state,
     });
   }
 
   async lead(): Promise<Summary> {
-    const { walk, news, alarm } = this;
+    const { walk, news, alarm, queue } = this;
     while (!walk.done) {
       this.readHints();
       if (news.woken) await this.learnRunState();
@@ -94,11 +96,13 @@ export class CohortLead {
       }
       if (this.shouldContinueAsNew()) await this.continueAsNew();
       setCurrentDetails(this.details());
-      alarm.set(walk.halted ? undefined : walk.nextWakeAt(), 'next deadline of the cohort');
+      // While short work is under way the next deadline may change at once: the timer is set when it is known.
+      if (!queue.isBusy)
+        alarm.set(walk.halted ? undefined : walk.nextWakeAt(), 'next deadline of the cohort');
       await condition(() => walk.changed || walk.done || alarm.fired || !news.isEmpty);
       alarm.fired = false;
     }
-    const summary = await this.activities.short.finishCohort(this.input.cohortId);
+    const summary = await this.queue.run(() => this.activities.short.finishCohort(this.input.cohortId));
     setCurrentDetails(detailsOfSummary(summary));
     await this.tellRun(true);
     return summary;
@@ -114,7 +118,7 @@ export class CohortLead {
   private async learnRunState(): Promise<void> {
     const { walk, news } = this;
     news.woken = false;
-    const state = await this.activities.short.readRunState(this.input.cohortId);
+    const state = await this.queue.run(() => this.activities.short.readRunState(this.input.cohortId));
     if (state === 'cancelled' || state === 'failed') {
       walk.halt('cancelled');
     } else if (walk.halted === 'paused' && state !== 'paused') {

@@ -83,7 +83,9 @@ export class RunLead {
       const page = await this.activities.short.cohortsToStart(runId, this.next, PAGE);
       if (page.length === 0) return;
       for (const cohort of page) {
-        const hasRoom = await condition(() => this.woken || this.starting.size < window, NO_NEWS_MS);
+        const hasRoom = await condition(() => this.woken || this.starting.size < window, NO_NEWS_MS, {
+          summary: 'place for the next cohort',
+        });
         if (!hasRoom) this.starting.clear();
         if (this.woken) await this.learnState();
         if (this.isCancelled()) return;
@@ -109,9 +111,11 @@ export class RunLead {
     for (;;) {
       this.show(`${this.finished} of ${this.audience.cohorts} cohorts finished`);
       if (closedAt === undefined) {
-        await condition(() => this.woken || this.finished >= this.audience.cohorts, NO_NEWS_MS);
+        await condition(() => this.woken || this.finished >= this.audience.cohorts, NO_NEWS_MS, {
+          summary: 'cohorts are walking',
+        });
       } else {
-        await condition(() => this.woken, pollMs);
+        await condition(() => this.woken, pollMs, { summary: 'messages in doubt' });
         pollMs = Math.min(pollMs * 2, LAST_POLL_MS);
       }
       this.woken = false;

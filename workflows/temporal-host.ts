@@ -6,6 +6,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { WalkRecord, WalkRecordAnswer } from '../domain/walk-record.ts';
 import type { AnyEffectRef, WalkHost } from '../walk/host.ts';
 import type { ActivityProxies } from './activity-proxy.ts';
+import type { ShortQueue } from './short-queue.ts';
 
 type EffectFunction = (scope: EffectScope, input: JsonObject) => Promise<EffectAnswer<unknown>>;
 type AnyEffect =
@@ -15,10 +16,13 @@ type AnyEffect =
 export class TemporalHost implements WalkHost {
   private readonly cohortId: string;
   private readonly activities: ActivityProxies;
+  private readonly queue: ShortQueue;
 
-  constructor(cohortId: string, activities: ActivityProxies) {
+  /** @param queue shared by everything in the workflow that uses local activities */
+  constructor(cohortId: string, activities: ActivityProxies, queue: ShortQueue) {
     this.cohortId = cohortId;
     this.activities = activities;
+    this.queue = queue;
   }
 
   now(): number {
@@ -37,14 +41,16 @@ export class TemporalHost implements WalkHost {
     >;
     const effect = effects[name];
     if (!effect) return Promise.reject(new Error(`There is no effect "${name}".`));
-    return effect.executeWithOptions({ summary }, [scope, input]).catch(rethrowPlain);
+    const call = (): Promise<EffectAnswer<unknown>> => effect.executeWithOptions({ summary }, [scope, input]);
+    return (short ? this.queue.run(call) : call()).catch(rethrowPlain);
   }
 
   record(record: WalkRecord): Promise<WalkRecordAnswer> {
-    return this.activities.short.recordTrace.executeWithOptions({ summary: summaryOf(record) }, [
-      this.cohortId,
-      record,
-    ]);
+    const { recordTrace } = this.activities.short;
+    const options = { summary: summaryOf(record) };
+    return this.queue
+      .run(() => recordTrace.executeWithOptions(options, [this.cohortId, record]))
+      .catch(rethrowPlain);
   }
 }
 

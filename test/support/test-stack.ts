@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
-import { NativeConnection, Runtime, DefaultLogger, type Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
 import { createApiServer } from '../../api/server.ts';
 import type { ServiceConfig } from '../../config/service.ts';
 import { createLog } from '../../config/log.ts';
@@ -179,7 +179,18 @@ export class TestStack {
     });
   }
 
+  /** Replays every history that the test has made: workflow code that is not deterministic fails its test. */
+  async replayHistories(): Promise<void> {
+    const options = { workflowBundle: { codePath: process.env['TEST_BUNDLE'] ?? '' } };
+    const histories = this.client?.client.workflow.list().intoHistories();
+    if (!histories) return;
+    for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) {
+      if (error) throw new Error(`The history of ${workflowId} can't be replayed: ${error.message}`);
+    }
+  }
+
   async stop(): Promise<void> {
+    if (this.temporal) await this.replayHistories();
     for (const stop of this.stopping.splice(0).reverse()) await stop();
     await this.client?.connection.close();
     await this.temporal?.stop();
