@@ -1,5 +1,5 @@
 import type { ProjectMode } from '../domain/gate.ts';
-import type { IdempotentIds } from './message-resources.ts';
+import type { IdempotentIds } from './read-integration.ts';
 import type { Pool } from './pool.ts';
 import { inTransaction } from './transaction.ts';
 

@@ -5,7 +5,7 @@ import {
   takeMessagesInDoubt,
   type MessageInDoubt,
 } from '../database/messages-in-doubt.ts';
-import type { IntegrationRow } from '../database/message-resources.ts';
+import type { IntegrationRow } from '../database/read-integration.ts';
 import { readIntegration } from '../database/read-integration.ts';
 import { storeReceipts } from '../database/store-receipts.ts';
 import { groupBy } from '../domain/group-by.ts';

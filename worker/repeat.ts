@@ -3,7 +3,7 @@ import type { Dependencies } from '../activities/dependencies.ts';
 import { callProvider } from '../activities/message/micro-batch.ts';
 import { gateQuestion, messageNodeOf } from '../activities/message/message-node.ts';
 import { claimRepeat } from '../database/claim-repeat.ts';
-import type { IntegrationRow } from '../database/message-resources.ts';
+import type { IntegrationRow } from '../database/read-integration.ts';
 import type { MessageInDoubt } from '../database/messages-in-doubt.ts';
 import { readCohort } from '../database/read-cohort.ts';
 import { recordOutcomes } from '../database/record-outcomes.ts';

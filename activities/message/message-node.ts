@@ -1,5 +1,6 @@
 import { readCohort, type CohortRow } from '../../database/read-cohort.ts';
-import { readMessageResources, type IntegrationRow } from '../../database/message-resources.ts';
+import { readMessageResources } from '../../database/message-resources.ts';
+import type { IntegrationRow } from '../../database/read-integration.ts';
 import type { GateQuestion } from '../../database/member-facts.ts';
 import type { LedgerScope } from '../../database/read-ledger.ts';
 import type { Queryable } from '../../database/pool.ts';

@@ -20,7 +20,15 @@ async function demo(): Promise<void> {
   const stopped = untilStopped();
   const { access, stop } = await openStack(demoVariables(options), options);
   try {
-    await Promise.race([runDemo(access, options, begun), stopped]);
+    const interrupted = stopped.then(() => {
+      say('Stopped before the run had ended; npm start takes it to its end.');
+      process.exitCode = 130;
+    });
+    const run = runDemo(access, options, begun);
+    // After Ctrl-C its requests fail one after the other; nobody waits for them any more.
+    run.catch(() => undefined);
+    await Promise.race([run, interrupted]);
+    if (process.exitCode === 130) return;
     if (options.keep) {
       say(
         `\nThe stack stays up: API docs ${access.docs}, Temporal UI ${access.temporalUi ?? '—'}. Ctrl-C stops it.`,

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
-import net from 'node:net';
 import path from 'node:path';
 import { createPool } from '../../database/pool.ts';
 import { migrate } from '../../database/migrate.ts';
 import { isAlive, stopLeftovers } from '../../stack/leftovers.ts';
 import { answersQueries, dataFolders, ensureDatabase, prepareCluster } from '../../stack/postgres/cluster.ts';
 import { locateTemporal } from '../../stack/temporal/locate.ts';
+import { freePort } from '../support/temporal-server.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 
 const HOME = path.join(import.meta.dirname, '..', '..', '.tidings', 'test');
@@ -50,14 +50,4 @@ async function stop(pid: number | undefined): Promise<void> {
   if (pid === undefined) return;
   process.kill(pid, 'SIGINT');
   while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = net.createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -1,7 +1,7 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { exampleCsv } from '../../stack/demo/example-customers.ts';
-import { CommandProcess, ownPorts, temporaryHome } from '../support/stack-process.ts';
+import { CommandProcess, ownPorts, removeHome, temporaryHome } from '../support/stack-process.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
   home = await temporaryHome();
   ports = await ownPorts();
 });
-afterAll(() => rm(home, { recursive: true, force: true }));
+afterAll(() => removeHome(home));
 
 const KEYS = [
   'profile',

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { isAlive } from '../../stack/leftovers.ts';
+import { dataFolders } from '../../stack/postgres/cluster.ts';
 import { readState, type StackState } from '../../stack/state-file.ts';
 import { Api } from './api.ts';
 import { eventually } from './eventually.ts';
@@ -19,6 +20,12 @@ export async function ownPorts(): Promise<Record<string, string>> {
 
 export function temporaryHome(): Promise<string> {
   return mkdtemp(path.join(os.tmpdir(), 'tidings-home-'));
+}
+
+/** Removes a data folder, and the one that PostgreSQL uses when another user can't come to it. */
+export async function removeHome(home: string): Promise<void> {
+  const folders = [home, ...dataFolders(home).map((folder) => path.dirname(folder))];
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
 }
 
 export interface CommandResult {
@@ -117,6 +124,6 @@ export class StackProcess {
     for (const pid of [state?.pid, ...Object.values(state?.processes ?? {})]) {
       if (pid !== undefined && isAlive(pid)) process.kill(pid, 'SIGKILL');
     }
-    await rm(this.home, { recursive: true, force: true });
+    await removeHome(this.home);
   }
 }

@@ -13,7 +13,7 @@ import { assertPhoneKey } from '../../database/phone-hash.ts';
 import { createPrisma, type Prisma } from '../../database/prisma.ts';
 import { seedProject } from '../../database/seed.ts';
 import type { ProjectMode } from '../../domain/gate.ts';
-import type { IdempotentIds } from '../../database/message-resources.ts';
+import type { IdempotentIds } from '../../database/read-integration.ts';
 import type { Timings } from '../../domain/timings.ts';
 import {
   createInfobipSimulator,
