@@ -56,12 +56,14 @@ export function graphOfInput(input: ScenarioInput): { nodes: ScenarioNode[]; edg
 
 /** JSON Schema of a scenario with every node type's configuration, for editors and other people's checks. */
 export function scenarioJsonSchema(): object {
-  const nodes = NODE_DEFINITIONS.map((definition) =>
-    nodeInput.extend({
-      type: z.literal(definition.type),
-      version: z.literal(definition.version).optional(),
-      config: definition.config.optional(),
-    }),
+  const nodes = NODE_DEFINITIONS.map(({ type, version, config, description, outlets }) =>
+    nodeInput
+      .extend({
+        type: z.literal(type),
+        version: z.literal(version).optional(),
+        config: config.safeParse({}).success ? config.optional() : config,
+      })
+      .meta({ title: type, description: `${description} Outlets: ${outlets.join(', ') || 'none'}.` }),
   );
   const [first, ...others] = nodes;
   if (!first) return {};
