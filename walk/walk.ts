@@ -123,11 +123,7 @@ export class Walk {
 
   /** Takes a hint that messages of these members have ended. */
   receiveHint(nodeId: string, pass: number, members: MemberSet): void {
-    for (const awaited of this.awaited) {
-      if (awaited.nodeId === nodeId && awaited.pass === pass)
-        awaited.members = awaited.members.minus(members);
-    }
-    this.awaited = this.awaited.filter((awaited) => !awaited.members.isEmpty());
+    this.stopAwaiting(nodeId, pass, members);
     this.changed = true;
     const here = this.table.all().filter((place) => place.nodeId === nodeId && place.pass === pass);
     const present = here.reduce((set, place) => set.union(place.members), this.nobody());
@@ -137,6 +133,12 @@ export class Walk {
       const hinted = this.hints.take(nodeId, pass, run.place.members);
       if (!hinted.isEmpty()) run.wake(hinted);
     }
+  }
+
+  /** Awaits receipts for members that leave a node; those already awaited there are awaited until the new deadline. */
+  awaitReceipts(awaited: AwaitedReceipts): void {
+    this.stopAwaiting(awaited.nodeId, awaited.pass, awaited.members);
+    if (!awaited.members.isEmpty()) this.awaited.push(awaited);
   }
 
   /** Stops opening and resuming; once {@link drained} the behaviours can be dropped. */
@@ -157,7 +159,10 @@ export class Walk {
     this.draining = false;
     this.halted = undefined;
     this.changed = true;
-    for (const place of this.table.all()) if (place.opened && !place.stuck) this.begin(place);
+    for (const place of this.table.all()) {
+      if (place.opened && place.members.isEmpty()) this.table.close(place.number);
+      else if (place.opened && !place.stuck) this.begin(place);
+    }
   }
 
   /** Ends everybody's walk where they are; call it drained. */
@@ -207,6 +212,14 @@ export class Walk {
 
   nobody(): MemberSet {
     return MemberSet.empty(this.options.size);
+  }
+
+  private stopAwaiting(nodeId: string, pass: number, members: MemberSet): void {
+    for (const awaited of this.awaited) {
+      if (awaited.nodeId === nodeId && awaited.pass === pass)
+        awaited.members = awaited.members.minus(members);
+    }
+    this.awaited = this.awaited.filter((awaited) => !awaited.members.isEmpty());
   }
 
   private bufferMs(): number {

@@ -14,7 +14,7 @@ export type MessageState = {
   gated?: boolean;
   /** When to offer what is left; null once every message has an outcome; absent before the first offer. */
   offerAt?: number | null;
-  /** When receipts are no longer awaited, counted from the last offer. */
+  /** When receipts are no longer awaited, counted from the last offer; absent once it is over. */
   deadline?: number;
 };
 type MessageVisit = Visit<MessageConfig, MessageState>;
@@ -35,7 +35,7 @@ export const runMessage: NodeRun<MessageConfig, MessageState> = async function* 
   while (!visit.members.isEmpty()) {
     const { offerAt = context.now(), deadline = Infinity } = state;
     if (offerAt !== null && context.now() >= offerAt) {
-      yield await offer(visit, context, waits);
+      yield* offer(visit, context, waits);
     } else {
       const hinted = await context.receiptsUntil(Math.min(offerAt ?? Infinity, waits ? deadline : Infinity));
       if (waits) yield* reconcile(visit, context, hinted);
@@ -43,19 +43,25 @@ export const runMessage: NodeRun<MessageConfig, MessageState> = async function* 
   }
 };
 
-async function offer(visit: MessageVisit, context: NodeContext, waits: boolean): Promise<readonly Route[]> {
+/** What it remembers of an offer holds only once those who leave have left: until then the offer is made again. */
+async function* offer(
+  visit: MessageVisit,
+  context: NodeContext,
+  waits: boolean,
+): AsyncGenerator<readonly Route[], void, void> {
   const receiptDeadlineMs = visit.config.receiptDeadlineMs || context.timings.receiptDeadlineMs;
   const input = { receiptDeadlineMs, wantsHints: waits, plannedAt: visit.openedAt };
   const result = await context.effect(submitEffect, visit.members, input);
-  const deadline = context.now() + receiptDeadlineMs;
-  visit.state.offerAt = nextOffer(result, context.now());
-  visit.state.deadline = deadline;
+  const now = context.now();
+  const deadline = now + receiptDeadlineMs;
   if (!waits) {
     for (const { outcome, members } of result.outcomes) {
       if (isOpenOutcome(outcome)) context.awaitReceipts(membersOf(members, visit), deadline);
     }
   }
-  return result.outcomes.flatMap((group) => routeOf(group, visit, waits));
+  yield result.outcomes.flatMap((group) => routeOf(group, visit, waits));
+  visit.state.offerAt = nextOffer(result, now);
+  visit.state.deadline = deadline;
 }
 
 /** Those who can't be sent to leave first: the others' messages may take their time. */
@@ -65,8 +71,8 @@ async function* gate(
 ): AsyncGenerator<readonly Route[], void, void> {
   if (visit.state.gated) return;
   const { suppressed } = await context.effect(gateEffect, visit.members, {});
-  visit.state.gated = true;
   yield suppressed.flatMap((group) => routeOf(group, visit, true));
+  visit.state.gated = true;
 }
 
 async function* reconcile(
@@ -79,7 +85,9 @@ async function* reconcile(
   if (members.isEmpty()) return;
   const { outcomes } = await context.effect(reconcileEffect, members, { atDeadline });
   yield outcomes.flatMap((group) => routeOf(group, visit, !atDeadline));
-  if (atDeadline) visit.state.offerAt ??= context.now() + MIN_PAUSE_MS;
+  if (!atDeadline) return;
+  delete visit.state.deadline;
+  visit.state.offerAt ??= context.now() + MIN_PAUSE_MS;
 }
 
 /** @param keepOpen whether members whose message can still change stay at the node */

@@ -1,0 +1,70 @@
+import { MemberSet } from '../../domain/member-set.ts';
+import { walkOn } from '../../walk/virtual-clock.ts';
+import { MAX_PASSES } from '../../walk/version.ts';
+import { ScriptedMessages, walkWithReceipts } from '../support/message-run.ts';
+import { graphOf, VirtualWalk } from '../support/virtual-walk.ts';
+
+const LOOP = graphOf({
+  start: ['now', {}, { next: 'ask' }],
+  ask: ['condition', {}, { yes: 'rest' }],
+  rest: ['wait', { forMs: 60_000 }, { next: 'ask' }],
+});
+
+describe('the passes of a member', () => {
+  it('are limited: beyond the limit the walk ends with its own reason', async () => {
+    const host = new VirtualWalk(12, LOOP, { evaluateCondition: (scope) => ({ matching: scope.members }) });
+    expect(await walkOn(host.walk(), host.clock)).toBe(true);
+    const last = host.trace.filter((row) => row.exit !== null);
+    expect(last).toMatchObject([
+      { nodeId: 'rest', pass: MAX_PASSES, reason: 'pass_limit', exit: 'pass_limit', nextNodeId: null },
+    ]);
+    expect(host.ended().count()).toBe(12);
+    expect(host.calls).toHaveLength(MAX_PASSES);
+  });
+
+  it('are counted by member: one that stays behind has fewer than one that runs ahead', async () => {
+    const host = new VirtualWalk(12, LOOP, {
+      // Member i leaves the loop after i rounds.
+      evaluateCondition: (scope) => {
+        const members = MemberSet.fromHex(12, scope.members).indexes();
+        return {
+          matching: MemberSet.of(
+            12,
+            members.filter((i) => i >= scope.pass),
+          ).toHex(),
+        };
+      },
+    });
+    expect(await walkOn(host.walk(), host.clock)).toBe(true);
+    const ends = host.trace.filter((row) => row.exit === 'end');
+    expect(ends.map((row) => [row.pass, MemberSet.fromHex(12, row.members).indexes()])).toEqual([
+      [1, [0]],
+      ...Array.from({ length: 11 }, (_, i) => [i + 2, [i + 1]]),
+    ]);
+  });
+
+  it('give every message of a loop a pass of its own', async () => {
+    const graph = graphOf({
+      start: ['now', {}, { next: 'send' }],
+      send: ['sms', { receiptDeadlineMs: 0 }, { next: 'ask' }],
+      ask: ['condition', {}, { yes: 'rest' }],
+      rest: ['wait', { forMs: 60_000 }, { next: 'send' }],
+    });
+    const messages = new ScriptedMessages(
+      12,
+      () => host.clock.now(),
+      () => 'delivered',
+    );
+    const host: VirtualWalk = new VirtualWalk(12, graph, {
+      ...messages.effects,
+      evaluateCondition: (scope) => ({
+        matching: scope.pass < 3 ? scope.members : MemberSet.empty(12).toHex(),
+      }),
+    });
+    expect(await walkWithReceipts(host.walk(), host, messages)).toBe(true);
+    expect(host.calls.filter((call) => call.name === 'submit').map((call) => call.scope.pass)).toEqual([
+      1, 2, 3,
+    ]);
+    expect(messages.rows.size).toBe(36);
+  });
+});
