@@ -1,3 +1,4 @@
+import { cancelQueued } from '../database/cancel-queued.ts';
 import { armHint } from '../database/hints.ts';
 import type { ClaimCandidate, ClaimScope } from '../database/claim-messages.ts';
 import { haltOf } from '../database/claim-messages.ts';
@@ -90,6 +91,7 @@ class SubmitVisit {
       early: this.input.wantsHints,
       firstMs: this.deps.timings.hintMs.first,
     });
+    await cancelQueued(this.deps.pool, scope, this.suppressed);
     const ledger = await readLedger(this.deps.pool, scope, members.indexes());
     const inLedger = new Set(ledger.map((row) => row.memberIndex));
     const suppressed = this.suppressed.filter((member) => !inLedger.has(member.memberIndex));

@@ -4,6 +4,7 @@ import type { MessageContent } from '../domain/message-content.ts';
 import { messageId } from './ids.ts';
 import { readMemberFacts, type GateQuestion, type MemberFacts } from './member-facts.ts';
 import type { Connection, Pool } from './pool.ts';
+import { numbersTaken, takeRows, type Offer } from './take-rows.ts';
 import { inTransaction, lockRun } from './transaction.ts';
 
 /** What all messages of one claim have in common. */
@@ -106,12 +107,6 @@ export function haltOf(runState: string): 'paused' | 'cancelled' | undefined {
   return runState === 'paused' ? 'paused' : 'cancelled';
 }
 
-interface Offer extends ClaimedMessage {
-  readonly customerId: string;
-  readonly recipientId: string;
-  readonly occasion: string | null;
-}
-
 function allowedOffers(
   scope: ClaimScope,
   candidates: readonly ClaimCandidate[],
@@ -136,87 +131,4 @@ function allowedOffers(
       };
     })
     .sort((a, b) => Number(BigInt(a.recipientId) - BigInt(b.recipientId)));
-}
-
-const RECLAIM = `
-  UPDATE message SET state = 'submitting', claim_token = $3, claimed_at = clock_timestamp(), attempts = attempts + 1,
-    retry_at = NULL, look_at = clock_timestamp() + make_interval(secs => $4),
-    receipt_due_at = clock_timestamp() + make_interval(secs => $5)
-  WHERE month = $1 AND id = ANY ($2::uuid[]) AND state = 'queued'
-  RETURNING id`;
-
-const INSERT = `
-  INSERT INTO message (month, id, project_id, run_id, customer_id, recipient_id, cohort_id, member_index, action_id,
-    pass, leg, occasion, channel, integration_id, sender, to_number, content, state, attempts, claim_token,
-    claimed_at, stale_at, receipt_due_at, look_at)
-  SELECT $1, offer.id, $2, $3, offer.customer_id, offer.recipient_id, $4, offer.member_index, $5,
-    $6, $7, offer.occasion, $8, $9, $10, offer.to_number, offer.content, 'submitting', 1, $11,
-    clock_timestamp(), to_timestamp($12), clock_timestamp() + make_interval(secs => $13),
-    clock_timestamp() + make_interval(secs => $14)
-  FROM unnest($15::uuid[], $16::uuid[], $17::bigint[], $18::int[], $19::text[], $20::text[], $21::jsonb[])
-    AS offer (id, customer_id, recipient_id, member_index, occasion, to_number, content)
-  ON CONFLICT DO NOTHING
-  RETURNING id`;
-
-async function takeRows(
-  connection: Connection,
-  scope: ClaimScope,
-  offers: readonly Offer[],
-  token: string,
-): Promise<ReadonlySet<string>> {
-  if (offers.length === 0) return new Set();
-  const graceSeconds = scope.claimGraceMs / 1_000;
-  const receiptSeconds = scope.receiptDeadlineMs / 1_000;
-  const reclaimed = await connection.query<{ id: string }>({
-    name: 'reclaim-messages',
-    text: RECLAIM,
-    values: [scope.month, offers.map((offer) => offer.id), token, graceSeconds, receiptSeconds],
-  });
-  const taken = new Set(reclaimed.rows.map((row) => row.id));
-  const fresh = offers.filter((offer) => !taken.has(offer.id));
-  if (fresh.length === 0) return taken;
-  const inserted = await connection.query<{ id: string }>({
-    name: 'insert-messages',
-    text: INSERT,
-    values: [
-      scope.month,
-      scope.projectId,
-      scope.runId,
-      scope.cohortId,
-      scope.actionId,
-      scope.pass,
-      scope.leg,
-      scope.channel,
-      scope.integrationId,
-      scope.sender,
-      token,
-      scope.staleAfter / 1_000,
-      receiptSeconds,
-      graceSeconds,
-      fresh.map((offer) => offer.id),
-      fresh.map((offer) => offer.customerId),
-      fresh.map((offer) => offer.recipientId),
-      fresh.map((offer) => offer.memberIndex),
-      fresh.map((offer) => offer.occasion),
-      fresh.map((offer) => offer.to),
-      fresh.map((offer) => JSON.stringify(offer.content)),
-    ],
-  });
-  for (const row of inserted.rows) taken.add(row.id);
-  return taken;
-}
-
-/** Of the offers that were not taken, the members who have no row of their own: their number was taken. */
-async function numbersTaken(
-  connection: Connection,
-  month: number,
-  offers: readonly Offer[],
-): Promise<readonly number[]> {
-  if (offers.length === 0) return [];
-  const { rows } = await connection.query<{ id: string }>(
-    'SELECT id FROM message WHERE month = $1 AND id = ANY ($2::uuid[])',
-    [month, offers.map((offer) => offer.id)],
-  );
-  const existing = new Set(rows.map((row) => row.id));
-  return offers.filter((offer) => !existing.has(offer.id)).map((offer) => offer.memberIndex);
 }

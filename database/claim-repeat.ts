@@ -17,8 +17,7 @@ export function claimRepeat(
   pool: Pool,
   question: GateQuestion,
   message: MessageInDoubt,
-  token: string,
-  claimGraceMs: number,
+  claim: { readonly token: string; readonly claimGraceMs: number; readonly receiptDeadlineMs: number },
 ): Promise<RepeatClaim> {
   return inTransaction(pool, async (connection): Promise<RepeatClaim> => {
     await lockRun(connection, question.runId, 'shared');
@@ -35,9 +34,9 @@ export function claimRepeat(
     const { rowCount } = await connection.query(
       `UPDATE message SET state = 'submitting', claim_token = $3, attempts = attempts + 1,
          look_at = clock_timestamp() + make_interval(secs => $4 / 1000.0),
-         receipt_due_at = clock_timestamp() + (receipt_due_at - claimed_at)
+         receipt_due_at = clock_timestamp() + make_interval(secs => $5 / 1000.0)
        WHERE month = $1 AND id = $2 AND state = 'unknown'`,
-      [message.month, message.id, token, claimGraceMs],
+      [message.month, message.id, claim.token, claim.claimGraceMs, claim.receiptDeadlineMs],
     );
     return rowCount === 1 ? { kind: 'claimed', committedAfter: performance.now() } : { kind: 'gone' };
   });

@@ -70,6 +70,7 @@ interface MessageRow {
   readonly action_id: number;
   readonly pass: number;
   readonly channel: Channel;
+  readonly claimed_at: Date | null;
   readonly receipt_state: ReceiptState | null;
   readonly receipt_at: Date | null;
   readonly receipt_key: string | null;
@@ -94,7 +95,9 @@ async function noteHardFailures(connection: Connection, receipts: readonly Inbox
   await lockRecipients(connection, [...new Set(recipientOf.values())]);
   await connection.query(
     `UPDATE recipient SET last_failure_code = failure.code, last_failure_at = to_timestamp(failure.at)
-     FROM unnest($1::bigint[], $2::text[], $3::float8[]) AS failure (id, code, at)
+     FROM (
+       SELECT DISTINCT ON (id) id, code, at FROM unnest($1::bigint[], $2::text[], $3::float8[]) AS told (id, code, at)
+       ORDER BY id, at DESC, code) AS failure
      WHERE recipient.id = failure.id AND coalesce(last_failure_at, '-infinity') < to_timestamp(failure.at)`,
     [
       known.map((receipt) => recipientOf.get(receipt.messageId)),
@@ -111,8 +114,8 @@ async function lockMessages(
   const { rows } = await connection.query<MessageRow>({
     name: 'lock-messages',
     text: `
-      SELECT month, id, run_id, customer_id, cohort_id, action_id, pass, channel, receipt_state, receipt_at,
-             receipt_key, status_code
+      SELECT month, id, run_id, customer_id, cohort_id, action_id, pass, channel, claimed_at, receipt_state,
+             receipt_at, receipt_key, status_code
       FROM message WHERE month = ANY ($1::int[]) AND id = ANY ($2::uuid[])
       ORDER BY recipient_id, id FOR NO KEY UPDATE`,
     values: [
@@ -194,7 +197,7 @@ function eventsOf({ message, receipts }: Fold): readonly NewCampaignEvent[] {
     ...common,
     id: campaignEventId(message.id, SUBMISSION_CAUSE),
     status: 'enqueued',
-    at: Math.min(...receipts.map((receipt) => receipt.at)),
+    at: message.claimed_at?.getTime() ?? Date.now(),
     type: null,
     statusCode: null,
     error: null,

@@ -24,23 +24,44 @@ export async function armHint(
   });
 }
 
+/** What tells the hint of a message, as its row spells it. */
+export interface HintedMessage {
+  readonly month: number;
+  readonly cohort_id: string;
+  readonly action_id: number;
+  readonly pass: number;
+}
+
 /**
  * Notes in the transaction that ended messages that their cohorts may be hinted: at once when no message of the node
  * is open any more, otherwise when the hint's interval is over, if hints are wanted early at all.
  */
-export async function markHints(
-  connection: Connection,
-  messages: readonly { month: number; cohort_id: string; action_id: number; pass: number }[],
-): Promise<void> {
+export async function markHints(connection: Connection, messages: readonly HintedMessage[]): Promise<void> {
   const keys = new Map(
     messages.map((message) => [`${message.cohort_id}/${message.action_id}/${message.pass}`, message]),
   );
   const distinct = [...keys.values()];
   if (distinct.length === 0) return;
+  const values = [
+    distinct.map((message) => message.month),
+    distinct.map((message) => message.cohort_id),
+    distinct.map((message) => message.action_id),
+    distinct.map((message) => message.pass),
+  ];
+  // Two statements: only one that begins under the locks sees what a transaction that ends beside this one has ended.
+  await connection.query({
+    name: 'lock-hints',
+    text: `
+      SELECT FROM hint JOIN unnest($1::int[], $2::bigint[], $3::int[], $4::int[]) AS t (month, cohort_id, action_id, pass)
+        ON hint.cohort_id = t.cohort_id AND hint.action_id = t.action_id AND hint.pass = t.pass
+      ORDER BY hint.cohort_id, hint.action_id, hint.pass FOR NO KEY UPDATE OF hint`,
+    values,
+  });
   await connection.query({
     name: 'mark-hints',
     text: `
-      UPDATE hint SET dirty = complete OR early, marks = marks + 1, due_at = CASE WHEN complete THEN clock_timestamp() ELSE due_at END
+      UPDATE hint SET dirty = complete OR early, marks = marks + 1,
+        due_at = CASE WHEN complete THEN clock_timestamp() ELSE due_at END
       FROM (
         SELECT t.*, NOT EXISTS (
           SELECT FROM message
@@ -48,12 +69,7 @@ export async function markHints(
             AND message.pass = t.pass AND message.ended_at IS NULL) AS complete
         FROM unnest($1::int[], $2::bigint[], $3::int[], $4::int[]) AS t (month, cohort_id, action_id, pass)) AS ended
       WHERE hint.cohort_id = ended.cohort_id AND hint.action_id = ended.action_id AND hint.pass = ended.pass`,
-    values: [
-      distinct.map((message) => message.month),
-      distinct.map((message) => message.cohort_id),
-      distinct.map((message) => message.action_id),
-      distinct.map((message) => message.pass),
-    ],
+    values,
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Channel } from '../domain/channel.ts';
 import type { MessageContent } from '../domain/message-content.ts';
-import { markHints } from './hints.ts';
+import { markHints, type HintedMessage } from './hints.ts';
 import type { Pool, Queryable } from './pool.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -112,8 +112,11 @@ export function markUnresolved(pool: Pool, message: MessageInDoubt): Promise<voi
       [message.month, message.id],
     );
     if (rowCount !== 1) return;
-    await markHints(connection, [
-      { month: message.month, cohort_id: message.cohortId, action_id: message.actionId, pass: message.pass },
-    ]);
+    await markHints(connection, [hintKeyOf(message)]);
   });
+}
+
+/** The hint that its cohort awaits. */
+export function hintKeyOf({ month, cohortId, actionId, pass }: MessageInDoubt): HintedMessage {
+  return { month, cohort_id: cohortId, action_id: actionId, pass };
 }

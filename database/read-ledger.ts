@@ -14,6 +14,8 @@ export interface LedgerRow {
   readonly id: string;
   readonly state: MessageState;
   readonly noReceipt: boolean;
+  /** Why it was cancelled; empty in every other state. */
+  readonly reason: string;
   /** Whether the row is `queued` and may be offered again now. */
   readonly offerable: boolean;
   /** Milliseconds since the epoch; when a `queued` row may be offered again. */
@@ -27,6 +29,7 @@ interface Row {
   id: string;
   state: MessageState;
   no_receipt: boolean;
+  reason: string | null;
   offerable: boolean;
   retry_at: Date | null;
   look_at: Date | null;
@@ -42,6 +45,7 @@ export async function readLedger(
     name: 'read-ledger',
     text: `
       SELECT member_index, id, state, no_receipt, retry_at, look_at,
+             CASE WHEN state = 'cancelled' THEN error END AS reason,
              state = 'queued' AND coalesce(retry_at <= clock_timestamp(), true) AS offerable
       FROM message
       WHERE month = $1 AND cohort_id = $2 AND action_id = $3 AND pass = $4 AND leg = 0
@@ -53,6 +57,7 @@ export async function readLedger(
     id: row.id,
     state: row.state,
     noReceipt: row.no_receipt,
+    reason: row.reason ?? '',
     offerable: row.offerable,
     retryAt: row.retry_at?.getTime() ?? null,
     lookAt: row.look_at?.getTime() ?? null,

@@ -94,7 +94,7 @@ async function giveUp(connection: Connection, receipts: readonly InboxReceipt[])
   );
 }
 
-const MESSAGE_ID = /^\d{6}[0-9a-f]{2}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/;
+const MESSAGE_ID = /^20\d{2}(?:0[1-9]|1[0-2])[0-9a-f]{2}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/;
 
 function inboxReceipt(row: Row): InboxReceipt {
   return {

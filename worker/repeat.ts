@@ -3,10 +3,12 @@ import type { Dependencies } from '../activities/dependencies.ts';
 import { callProvider } from '../activities/message/micro-batch.ts';
 import { gateQuestion, messageNodeOf } from '../activities/message/message-node.ts';
 import { claimRepeat } from '../database/claim-repeat.ts';
+import { markHints } from '../database/hints.ts';
 import type { IntegrationRow } from '../database/read-integration.ts';
-import type { MessageInDoubt } from '../database/messages-in-doubt.ts';
+import { hintKeyOf, type MessageInDoubt } from '../database/messages-in-doubt.ts';
 import { readCohort } from '../database/read-cohort.ts';
 import { recordOutcomes } from '../database/record-outcomes.ts';
+import { inTransaction } from '../database/transaction.ts';
 
 export type Repeat = { readonly kind: 'made' } | { readonly kind: 'refused'; readonly reason: string };
 
@@ -27,7 +29,9 @@ export async function repeatMessage(
   const node = await messageNodeOf(deps.pool, cohort, action?.id ?? '');
   const question = { ...gateQuestion(node, message.staleAt, deps), staleAfter: message.staleAt };
   const token = randomUUID();
-  const claim = await claimRepeat(deps.pool, question, message, token, deps.timings.claimGraceMs);
+  const { claimGraceMs } = deps.timings;
+  const receiptDeadlineMs = node.receiptDeadlineMs ?? deps.timings.receiptDeadlineMs;
+  const claim = await claimRepeat(deps.pool, question, message, { token, claimGraceMs, receiptDeadlineMs });
   if (claim.kind === 'refused') return claim;
   if (claim.kind === 'gone') return { kind: 'made' };
   const call = await callProvider(
@@ -36,23 +40,23 @@ export async function repeatMessage(
     {
       channel: message.channel,
       sender: message.sender,
-      receiptDeadlineMs: deps.timings.receiptDeadlineMs,
+      receiptDeadlineMs,
       integrationId: integration.id,
       token,
       committedAfter: claim.committedAfter,
     },
     [{ id: message.id, to, content }],
   );
-  await recordOutcomes(
-    deps.pool,
-    {
-      month: message.month,
-      retryMs: deps.timings.retryMs,
-      firstLookUpMs: nextLookUpAt - message.claimedAt,
-      receiptSlackMs: deps.timings.receiptSlackMs,
-      unsentState: 'unknown',
-    },
-    [call],
-  );
+  const scope = {
+    month: message.month,
+    retryMs: deps.timings.retryMs,
+    firstLookUpMs: nextLookUpAt - message.claimedAt,
+    receiptSlackMs: deps.timings.receiptSlackMs,
+    unsentState: 'unknown',
+  } as const;
+  await inTransaction(deps.pool, async (connection) => {
+    await recordOutcomes(connection, scope, [call]);
+    await markHints(connection, [hintKeyOf(message)]);
+  });
   return { kind: 'made' };
 }

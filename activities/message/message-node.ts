@@ -5,6 +5,7 @@ import type { GateQuestion } from '../../database/member-facts.ts';
 import type { LedgerScope } from '../../database/read-ledger.ts';
 import type { Queryable } from '../../database/pool.ts';
 import type { Channel } from '../../domain/channel.ts';
+import { durationMs } from '../../domain/duration.ts';
 import { PermanentError } from '../../domain/errors.ts';
 import type { ConsentClass } from '../../domain/gate.ts';
 import type { MediaReference } from '../../domain/message-content.ts';
@@ -26,6 +27,8 @@ export interface MessageNode {
   /** Template sources by name: `text`, and `subject` where there is one. */
   readonly templates: Readonly<Record<string, string>>;
   readonly media: readonly MediaReference[];
+  /** The author's own; the engine's by default. */
+  readonly receiptDeadlineMs: number | undefined;
 }
 
 /** Configuration of `mms` and `sms` nodes as it was frozen: the API has checked it. */
@@ -35,6 +38,7 @@ interface MessageConfig {
   readonly text: string;
   readonly subject?: string;
   readonly media?: readonly MediaReference[];
+  readonly receiptDeadline?: string;
 }
 
 /** @throws PermanentError when the node is no message node, or what it names is gone */
@@ -70,6 +74,7 @@ export async function messageNodeOf(
     senderValue: sender.value,
     templates: { text: config.text, ...(config.subject !== undefined && { subject: config.subject }) },
     media: config.media ?? [],
+    receiptDeadlineMs: config.receiptDeadline === undefined ? undefined : durationMs(config.receiptDeadline),
   };
 }
 

@@ -26,11 +26,10 @@ export function outcomesOfLedger(
   rows: readonly LedgerRow[],
   submittingIsUnknown = false,
 ): readonly MemberOutcome[] {
-  return rows.flatMap(({ memberIndex, state, noReceipt }) => {
+  return rows.flatMap(({ memberIndex, state, noReceipt, reason }) => {
     const outcome =
       submittingIsUnknown && state === 'submitting' ? 'unknown' : outcomeOfMessage(state, noReceipt);
-    if (!outcome) return [];
-    return [{ memberIndex, outcome, reason: outcome === 'suppressed' ? 'stale' : '' }];
+    return outcome ? [{ memberIndex, outcome, reason }] : [];
   });
 }
 

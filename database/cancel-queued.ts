@@ -1,0 +1,28 @@
+import type { Queryable } from './pool.ts';
+import type { LedgerScope } from './read-ledger.ts';
+
+/** Ends messages that wait in the ledger and that the gate does not let go any more; others stay as they are. */
+export async function cancelQueued(
+  database: Queryable,
+  scope: LedgerScope,
+  members: readonly { readonly memberIndex: number; readonly reason: string }[],
+): Promise<void> {
+  if (members.length === 0) return;
+  await database.query({
+    name: 'cancel-queued',
+    text: `
+      UPDATE message SET state = 'cancelled', error = refused.reason, ended_at = clock_timestamp(), look_at = NULL,
+        retry_at = NULL
+      FROM unnest($5::int[], $6::text[]) AS refused (member_index, reason)
+      WHERE month = $1 AND cohort_id = $2 AND action_id = $3 AND pass = $4 AND leg = 0
+        AND message.member_index = refused.member_index AND state = 'queued'`,
+    values: [
+      scope.month,
+      scope.cohortId,
+      scope.actionId,
+      scope.pass,
+      members.map(({ memberIndex }) => memberIndex),
+      members.map(({ reason }) => reason),
+    ],
+  });
+}

@@ -1,0 +1,125 @@
+import type { MessageState } from '../domain/states.ts';
+import type { ClaimedMessage, ClaimScope } from './claim-messages.ts';
+import type { Connection } from './pool.ts';
+
+/** A message that the gate lets go, with what its row must say. */
+export interface Offer extends ClaimedMessage {
+  readonly customerId: string;
+  readonly recipientId: string;
+  readonly occasion: string | null;
+}
+
+/** A row that waited takes the number and the text of this offer, unless another message has the number already. */
+const RECLAIM = `
+  UPDATE message SET state = 'submitting', claim_token = $3, claimed_at = clock_timestamp(), attempts = attempts + 1,
+    retry_at = NULL, look_at = clock_timestamp() + make_interval(secs => $4),
+    receipt_due_at = clock_timestamp() + make_interval(secs => $5),
+    recipient_id = offer.recipient_id, to_number = offer.to_number, content = offer.content
+  FROM (
+    SELECT DISTINCT ON (recipient_id, occasion, CASE WHEN occasion IS NULL THEN id END) *
+    FROM unnest($2::uuid[], $6::bigint[], $7::text[], $8::jsonb[], $9::text[])
+      AS t (id, recipient_id, to_number, content, occasion)
+    ORDER BY recipient_id, occasion, CASE WHEN occasion IS NULL THEN id END, id) AS offer
+  WHERE month = $1 AND message.id = offer.id AND state = 'queued'
+    AND (message.recipient_id = offer.recipient_id OR NOT EXISTS (
+      SELECT FROM message AS other
+      WHERE other.month = $1 AND other.run_id = message.run_id AND other.occasion = message.occasion
+        AND other.action_id = message.action_id AND other.pass = message.pass AND other.leg = message.leg
+        AND other.recipient_id = offer.recipient_id))
+  RETURNING message.id`;
+
+const INSERT = `
+  INSERT INTO message (month, id, project_id, run_id, customer_id, recipient_id, cohort_id, member_index, action_id,
+    pass, leg, occasion, channel, integration_id, sender, to_number, content, state, attempts, claim_token,
+    claimed_at, stale_at, receipt_due_at, look_at)
+  SELECT $1, offer.id, $2, $3, offer.customer_id, offer.recipient_id, $4, offer.member_index, $5,
+    $6, $7, offer.occasion, $8, $9, $10, offer.to_number, offer.content, 'submitting', 1, $11,
+    clock_timestamp(), to_timestamp($12), clock_timestamp() + make_interval(secs => $13),
+    clock_timestamp() + make_interval(secs => $14)
+  FROM unnest($15::uuid[], $16::uuid[], $17::bigint[], $18::int[], $19::text[], $20::text[], $21::jsonb[])
+    AS offer (id, customer_id, recipient_id, member_index, occasion, to_number, content)
+  ON CONFLICT DO NOTHING
+  RETURNING id`;
+
+/**
+ * Writes the rows of a claim, those of waiting messages first.
+ *
+ * The recipients must be locked.
+ * @returns ids of the messages that are now this attempt's
+ */
+export async function takeRows(
+  connection: Connection,
+  scope: ClaimScope,
+  offers: readonly Offer[],
+  token: string,
+): Promise<ReadonlySet<string>> {
+  if (offers.length === 0) return new Set();
+  const graceSeconds = scope.claimGraceMs / 1_000;
+  const receiptSeconds = scope.receiptDeadlineMs / 1_000;
+  const reclaimed = await connection.query<{ id: string }>({
+    name: 'reclaim-messages',
+    text: RECLAIM,
+    values: [
+      scope.month,
+      offers.map((offer) => offer.id),
+      token,
+      graceSeconds,
+      receiptSeconds,
+      offers.map((offer) => offer.recipientId),
+      offers.map((offer) => offer.to),
+      offers.map((offer) => JSON.stringify(offer.content)),
+      offers.map((offer) => offer.occasion),
+    ],
+  });
+  const taken = new Set(reclaimed.rows.map((row) => row.id));
+  const fresh = offers.filter((offer) => !taken.has(offer.id));
+  if (fresh.length === 0) return taken;
+  const inserted = await connection.query<{ id: string }>({
+    name: 'insert-messages',
+    text: INSERT,
+    values: [
+      scope.month,
+      scope.projectId,
+      scope.runId,
+      scope.cohortId,
+      scope.actionId,
+      scope.pass,
+      scope.leg,
+      scope.channel,
+      scope.integrationId,
+      scope.sender,
+      token,
+      scope.staleAfter / 1_000,
+      receiptSeconds,
+      graceSeconds,
+      fresh.map((offer) => offer.id),
+      fresh.map((offer) => offer.customerId),
+      fresh.map((offer) => offer.recipientId),
+      fresh.map((offer) => offer.memberIndex),
+      fresh.map((offer) => offer.occasion),
+      fresh.map((offer) => offer.to),
+      fresh.map((offer) => JSON.stringify(offer.content)),
+    ],
+  });
+  for (const row of inserted.rows) taken.add(row.id);
+  return taken;
+}
+
+/** Of the offers that were not taken, the members whose number another message has. */
+export async function numbersTaken(
+  connection: Connection,
+  month: number,
+  offers: readonly Offer[],
+): Promise<readonly number[]> {
+  if (offers.length === 0) return [];
+  const { rows } = await connection.query<{ id: string; state: MessageState; recipient_id: string }>(
+    'SELECT id, state, recipient_id FROM message WHERE month = $1 AND id = ANY ($2::uuid[])',
+    [month, offers.map((offer) => offer.id)],
+  );
+  const own = new Map(rows.map((row) => [row.id, row]));
+  return offers.flatMap(({ id, memberIndex, recipientId }) => {
+    const row = own.get(id);
+    const taken = !row || (row.state === 'queued' && row.recipient_id !== recipientId);
+    return taken ? [memberIndex] : [];
+  });
+}

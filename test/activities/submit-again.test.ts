@@ -1,0 +1,95 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import type { SubmitResult } from '../../domain/effects.ts';
+import { MemberSet } from '../../domain/member-set.ts';
+import type { SubmitOutcome } from '../../domain/outcome.ts';
+import { createSubmit } from '../../activities/submit.ts';
+import { scriptedDependencies, type ScriptedDependencies } from '../support/scripted-provider.ts';
+import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
+import { accepted, ledgerOf, unsent } from '../support/ledger.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+let database: TestDatabase;
+let scripted: ScriptedDependencies;
+let run: LaunchedRun;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+beforeEach(async () => {
+  scripted = scriptedDependencies(database.pool);
+  run = await launchRun(database.pool, { customers: consentingCustomers(3) });
+});
+afterEach(() => scripted.deps.renderPool.close());
+
+/** One attempt of the activity for everybody, with a provider that answers so. */
+async function submit(answer: (messageId: string) => SubmitOutcome): Promise<SubmitResult> {
+  scripted.answer = answer;
+  const size = run.members.length;
+  const scope = {
+    cohortId: run.cohort.cohortId,
+    nodeId: 'send',
+    pass: 1,
+    members: MemberSet.full(size).toHex(),
+  };
+  const input = { receiptDeadlineMs: 3_600_000, wantsHints: true, plannedAt: Date.now() };
+  const result: unknown = await new MockActivityEnvironment().run(createSubmit(scripted.deps), scope, input);
+  return (result as { value: SubmitResult }).value;
+}
+
+const notNow = (id: string): SubmitOutcome => unsent(id, 0);
+
+describe('a message that waits for another offer', () => {
+  it('is called again and nobody else with it', async () => {
+    const first = await submit(notNow);
+    expect(first).toMatchObject({ outcomes: [], queued: [{ members: '07' }], inDoubt: null });
+    const second = await submit(accepted);
+    expect(second).toMatchObject({ outcomes: [{ outcome: 'accepted', members: '07' }], queued: [] });
+    expect(scripted.called).toHaveLength(6);
+    await submit(accepted);
+    expect(scripted.called).toHaveLength(6);
+  });
+
+  it('ends at once, with the reason, when its number has opted out meanwhile', async () => {
+    await submit(notNow);
+    await database.pool.query('UPDATE recipient SET opted_out_at = now() WHERE id = $1', [
+      run.members[1]?.recipientId,
+    ]);
+    expect(await submit(accepted)).toMatchObject({
+      outcomes: [
+        { outcome: 'accepted', members: '05' },
+        { outcome: 'suppressed', reason: 'opted_out', members: '02' },
+      ],
+      queued: [],
+    });
+    const row = (await ledgerOf(run)).find(({ member_index }) => member_index === 1);
+    expect(row).toMatchObject({ state: 'cancelled', error: 'opted_out', look_at: null });
+    expect(row?.ended_at).not.toBeNull();
+  });
+
+  it('ends when its customer has meanwhile got a number that has this message already', async () => {
+    await submit(notNow);
+    await database.pool.query(
+      `UPDATE customer SET phone = twin.phone, recipient_id = twin.recipient_id
+       FROM customer AS twin WHERE customer.id = $1 AND twin.id = $2`,
+      [run.members[2]?.customerId, run.members[0]?.customerId],
+    );
+    await database.pool.query('UPDATE consent SET recipient_id = $2 WHERE customer_id = $1', [
+      run.members[2]?.customerId,
+      run.members[0]?.recipientId,
+    ]);
+    await submit(accepted);
+    const result = await submit(accepted);
+    expect(result.outcomes).toMatchObject([
+      { outcome: 'accepted' },
+      { outcome: 'suppressed', reason: 'duplicate_number' },
+    ]);
+    expect(result.queued).toEqual([]);
+    expect((await ledgerOf(run)).map(({ state }) => state).sort()).toEqual([
+      'accepted',
+      'accepted',
+      'cancelled',
+    ]);
+  });
+});

@@ -1,0 +1,48 @@
+import type { Dependencies } from '../../activities/dependencies.ts';
+import { CallSlots } from '../../activities/message/call-slots.ts';
+import { OutcomeRecorder } from '../../activities/message/outcome-recorder.ts';
+import { createLog } from '../../config/log.ts';
+import { timingsOf } from '../../config/timings.ts';
+import type { Pool } from '../../database/pool.ts';
+import type { SubmitOutcome } from '../../domain/outcome.ts';
+import type { OutboundMessage } from '../../providers/provider.ts';
+import type { ProviderRegistry } from '../../providers/registry.ts';
+import { RenderPool } from '../../templates/render-pool.ts';
+import { accepted } from './ledger.ts';
+
+/** Everything that activities need, with a provider in this process that answers as it is told. */
+export interface ScriptedDependencies {
+  readonly deps: Dependencies;
+  answer: (messageId: string) => SubmitOutcome;
+  /** Ids of messages that were offered, in order. */
+  readonly called: string[];
+}
+
+/** @param renderProcesses 0 where nothing is rendered */
+export function scriptedDependencies(pool: Pool, renderProcesses = 1): ScriptedDependencies {
+  const called: string[] = [];
+  const timings = timingsOf('test');
+  const provider = {
+    capabilities: { maxBatch: 1, maxText: { mms: 5_000, sms: 1_600 }, lookup: false },
+    submit: (messages: readonly OutboundMessage[]) => {
+      called.push(...messages.map(({ id }) => id));
+      return Promise.resolve(messages.map(({ id }) => scripted.answer(id)));
+    },
+    reportUrl: () => 'http://127.0.0.1/webhooks',
+  };
+  const scripted: ScriptedDependencies = {
+    called,
+    answer: accepted,
+    deps: {
+      pool,
+      timings,
+      log: createLog('test', 'silent'),
+      testNumbers: new Set(),
+      providers: { get: () => provider } as unknown as ProviderRegistry,
+      renderPool: new RenderPool(renderProcesses),
+      callSlots: new CallSlots(),
+      outcomeRecorder: new OutcomeRecorder(pool, timings),
+    },
+  };
+  return scripted;
+}

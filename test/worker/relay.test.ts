@@ -1,0 +1,76 @@
+import { relayRuns } from '../../worker/relay.ts';
+import { ensureSearchAttributes } from '../../worker/search-attributes.ts';
+import { createTemporalClient, type TemporalClient } from '../../worker/temporal.ts';
+import { eventually } from '../support/eventually.ts';
+import { chain, mms, NOW } from '../support/scenarios.ts';
+import { TestStack } from '../support/test-stack.ts';
+
+let stack: TestStack;
+let temporal: TemporalClient;
+
+beforeAll(async () => {
+  stack = await TestStack.start({ engine: false });
+  await stack.startTemporal();
+  temporal = createTemporalClient(stack.config.temporal);
+  await ensureSearchAttributes(temporal, 'default');
+});
+afterAll(async () => {
+  await temporal.connection.close();
+  await stack.stop();
+});
+
+/** Relays until nothing is left. @returns how many rounds it took */
+async function relayAll(): Promise<number> {
+  for (let round = 1; ; round += 1) if (!(await relayRuns(stack.database.pool, temporal))) return round;
+}
+
+/** Workflow ids of everything that Temporal has ever started, with repetitions. */
+async function started(count: number): Promise<readonly string[]> {
+  return eventually(async () => {
+    const ids: string[] = [];
+    for await (const { workflowId } of temporal.client.workflow.list()) ids.push(workflowId);
+    return ids.length >= count ? ids : undefined;
+  });
+}
+
+async function unrelayed(): Promise<number> {
+  const { rows } = await stack.database.pool.query<{ count: string }>(
+    `SELECT count(*) FROM run WHERE relayed_at IS NULL AND state = 'requested'`,
+  );
+  return Number(rows[0]?.count);
+}
+
+describe('the relay', () => {
+  const ids: string[] = [];
+
+  it('starts every run once, also when several of it run at the same moment', async () => {
+    const scenarioId = await stack.api.createScenario(chain('Many', NOW, mms('send')));
+    for (let count = 0; count < 33; count += 1)
+      ids.push((await stack.api.launch(scenarioId)).body.workflowId);
+    await Promise.all([relayAll(), relayAll(), relayAll()]);
+    expect(await unrelayed()).toBe(0);
+    expect([...(await started(33))].sort()).toEqual([...ids].sort());
+  });
+
+  it('starts no run a second time when it was killed before it could say so', async () => {
+    await stack.database.pool.query('UPDATE run SET relayed_at = NULL');
+    await relayAll();
+    expect(await unrelayed()).toBe(0);
+    expect([...(await started(33))].sort()).toEqual([...ids].sort());
+  });
+
+  it('starts no run that was cancelled before, and says with what the others can be found', async () => {
+    const scenarioId = await stack.api.createScenario(chain('Two', NOW, mms('send')));
+    const cancelled = (await stack.api.launch(scenarioId)).body;
+    const kept = (await stack.api.launch(scenarioId)).body;
+    await stack.api.call('POST', `/v1/runs/${cancelled.id}/cancel`);
+    await relayAll();
+    const all = await started(34);
+    expect(all).toContain(kept.workflowId);
+    expect(all).not.toContain(cancelled.workflowId);
+    const { typedSearchAttributes } = await temporal.client.workflow.getHandle(kept.workflowId).describe();
+    expect(typedSearchAttributes.getAll().map(({ value }) => value)).toEqual(
+      expect.arrayContaining(['default', scenarioId, kept.id, 'running']),
+    );
+  });
+});
