@@ -10,13 +10,15 @@ export class ConfigurationError extends Error {
   readonly code = 'bad_configuration';
 }
 
+const wholeNumber = (min: number, max: number, of = ''): z.ZodType<number> =>
+  z.coerce.number(`must be a whole number${of} from ${min} to ${max}`).int().min(min).max(max);
 const port = z.coerce.number('must be a port number').int().min(1).max(65_535);
 const url = (protocol: RegExp, example: string): z.ZodType<string> =>
   z
     .url({ protocol, error: `must be an address such as ${example}` })
     .transform((text) => text.replace(/\/$/, ''));
 const httpUrl = url(/^https?$/, 'https://api.example.com');
-const milliseconds = z.coerce.number('must be a number of milliseconds').int().min(0).max(600_000);
+const milliseconds = wholeNumber(0, 600_000, ' of milliseconds');
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
 
 /** `+12125550100,+12125550101` */
@@ -48,7 +50,7 @@ export const VARIABLES = {
   PUBLIC_URL: httpUrl,
   API_KEY: z.string().regex(/^tdg_[a-z0-9]{8}_[A-Za-z0-9_-]{43}$/, 'must be a key that npm run api-key made'),
   DATABASE_URL: url(/^postgres(ql)?$/, 'postgresql://user:password@host:5432/tidings'),
-  DATABASE_CONNECTIONS: z.coerce.number('must be a number').int().min(2).max(500),
+  DATABASE_CONNECTIONS: wholeNumber(2, 500),
   POSTGRES_PORT: port,
   PHONE_KEY: z.string().min(32, 'must have at least 32 characters'),
   TEMPORAL_ADDRESS: z
@@ -69,7 +71,7 @@ export const VARIABLES = {
   INFOBIP_WEBHOOK_SECRET: z.string().min(16, 'must have at least 16 characters'),
   INFOBIP_WEBHOOK_USERNAME: z.string(),
   INFOBIP_WEBHOOK_HEADER: z.string().regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header'),
-  INFOBIP_MESSAGES_PER_CALL: z.coerce.number('must be a number').int().min(1).max(100),
+  INFOBIP_MESSAGES_PER_CALL: wholeNumber(1, 100),
   SIMULATOR_PORT: port,
   SIMULATOR_LATENCY_MS: milliseconds,
   SIMULATOR_REPORT_DELAY_MS: milliseconds,

@@ -7,6 +7,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Anything that looks like a phone number, with or without its plus. */
 const PHONE_NUMBER = /\+\d{7,15}\b|(?<![\w-])1\d{10}(?![\w-])/g;
+/** The parts of a JSON text that can hold one: strings, names of fields and numbers. */
+const JSON_VALUE = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 
 /**
  * A logger that writes one JSON object a line to standard output.
@@ -22,8 +24,15 @@ export function createLog(name: string, level: LogLevel): Logger {
       serializers: { err: plainError },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
-    { write: (line: string) => process.stdout.write(line.replace(PHONE_NUMBER, '[number]')) },
+    { write: (line: string) => process.stdout.write(line.replace(JSON_VALUE, masked)) },
   );
+}
+
+/** A JSON value as it was, or as a text without the phone numbers in it. */
+function masked(json: string): string {
+  const text = String(JSON.parse(json) as unknown);
+  const harmless = text.replace(PHONE_NUMBER, '[number]');
+  return harmless === text ? json : JSON.stringify(harmless);
 }
 
 function plainError(error: unknown): object {

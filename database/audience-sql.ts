@@ -1,5 +1,4 @@
-import type { BUILT_IN_ATTRIBUTES } from '../domain/audience-filter.ts';
-import { type AudienceFilter, type Comparison } from '../domain/audience-filter.ts';
+import type { AudienceFilter, BUILT_IN_ATTRIBUTES, Comparison } from '../domain/audience-filter.ts';
 
 /** Collects the values of one statement; {@link add} answers the placeholder. */
 export class Parameters {
@@ -46,7 +45,7 @@ function comparisonSql({ attribute, op, value }: Comparison, parameters: Paramet
     case 'ne':
       return `${field} IS DISTINCT FROM ${json(value)}`;
     case 'in':
-      return `${json(value)} @> ${field}`;
+      return `(jsonb_typeof(${field}) <> 'array' AND ${json(value)} @> ${field})`;
     case 'contains': {
       const text = parameters.add(String(value));
       return (
@@ -71,5 +70,5 @@ function fieldSql(attribute: string, parameters: Parameters): string {
 }
 
 function isBuiltIn(attribute: string): attribute is keyof typeof COLUMNS {
-  return attribute in COLUMNS;
+  return Object.hasOwn(COLUMNS, attribute);
 }

@@ -24,8 +24,9 @@ export type ConsentMerge =
 /**
  * What becomes of a consent when a statement comes in.
  *
- * A grant without time, method and source is `unproven` and opens nothing. A grant older than the last revocation,
- * of the category or of the number as a whole, is ignored: nobody is written to again by an old file.
+ * A grant without time, method and source is `unproven`, opens nothing and changes neither a proven grant nor a
+ * revocation. A grant older than the last revocation, of the category or of the number as a whole, is ignored: nobody
+ * is written to again by an old file.
  */
 export function mergeConsent(
   stored: StoredConsent | null,
@@ -49,7 +50,9 @@ export function mergeConsent(
     return { kind: 'ignore', reason: 'older_than_revocation' };
   }
   const proven = saidAt !== null && method !== null && source !== null;
-  if (!proven && stored?.state === 'granted') return { kind: 'ignore', reason: 'weaker_than_stored' };
+  if (!proven && stored !== null && stored.state !== 'unproven') {
+    return { kind: 'ignore', reason: 'weaker_than_stored' };
+  }
   return {
     kind: 'store',
     consent: { state: proven ? 'granted' : 'unproven', saidAt, method, source, revokedAt },

@@ -77,7 +77,7 @@ function configProblems(
   }
   if (issue.code === 'invalid_union') {
     // Of several forms the one with the fewest faults is what the author meant.
-    const [meant] = issue.errors.toSorted((a, b) => a.length - b.length);
+    const [meant] = issue.errors.toSorted((a, b) => faultsIn(a) - faultsIn(b));
     if (meant) return meant.flatMap((inner) => configProblems(inner, known, path));
   }
   return [
@@ -87,4 +87,8 @@ function configProblems(
       message: issue.message.endsWith('.') ? issue.message : `${issue.message}.`,
     },
   ];
+}
+
+function faultsIn(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
 }

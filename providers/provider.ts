@@ -10,7 +10,7 @@ export interface ProviderCapabilities {
   readonly maxBatch: number;
   /** Whether a message can be looked up by our id. Without it a message in doubt can only be proven by a receipt. */
   readonly lookup: boolean;
-  /** Most ids of one look-up. */
+  /** Most ids that one call looks up; more take several calls. */
   readonly maxLookup: number;
   /** Longest text, in characters, by channel. */
   readonly maxText: Readonly<Record<Channel, number>>;

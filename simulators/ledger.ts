@@ -28,6 +28,7 @@ export class Ledger {
   private readonly file: number;
   private pending: string[] = [];
   private written: Promise<void> | undefined;
+  private closed = false;
 
   constructor(path: string) {
     this.file = openSync(path, 'a+');
@@ -39,16 +40,14 @@ export class Ledger {
     if (text !== '' && !text.endsWith('\n')) writeSync(this.file, '\n');
   }
 
-  /** Resolves once the row is in the file. */
+  /** Resolves once the row is in the file; rejects when the ledger is closed. */
   append(row: LedgerRow): Promise<void> {
+    if (this.closed) return Promise.reject(new Error('The ledger is closed.'));
     this.rows.push(row);
     this.pending.push(`${JSON.stringify(row)}\n`);
     this.written ??= new Promise((resolve) => {
       setImmediate(() => {
-        const text = this.pending.join('');
-        this.pending = [];
-        this.written = undefined;
-        writeSync(this.file, text);
+        this.flush();
         resolve();
       });
     });
@@ -56,9 +55,17 @@ export class Ledger {
   }
 
   close(): void {
-    if (this.pending.length > 0) writeSync(this.file, this.pending.join(''));
+    this.closed = true;
+    this.flush();
     fsyncSync(this.file);
     closeSync(this.file);
+  }
+
+  private flush(): void {
+    const text = this.pending.join('');
+    this.pending = [];
+    this.written = undefined;
+    if (text !== '') writeSync(this.file, text);
   }
 }
 

@@ -63,6 +63,8 @@ export async function stackSettings(
   }
   if (!embedded.simulator)
     requireVariables(environment, ['INFOBIP_API_KEY'], 'INFOBIP_BASE_URL names a provider.');
+  if (environment.INFOBIP_WEBHOOK_AUTH === 'basic')
+    requireVariables(environment, ['INFOBIP_WEBHOOK_USERNAME'], 'INFOBIP_WEBHOOK_AUTH is basic.');
   const ports = await choosePorts(
     {
       api: environment.API_PORT,
@@ -113,6 +115,8 @@ export async function stackSettings(
       TEMPORAL_UI_URL: temporalUi,
       INFOBIP_BASE_URL: baseUrl,
       INFOBIP_API_KEY: environment.INFOBIP_API_KEY ?? secrets.simulatorApiKey,
+      // Our own simulator proves its reports by the token in their address.
+      INFOBIP_WEBHOOK_AUTH: embedded.simulator ? 'token' : environment.INFOBIP_WEBHOOK_AUTH,
       INFOBIP_WEBHOOK_SECRET: environment.INFOBIP_WEBHOOK_SECRET ?? secrets.webhookSecret,
     },
   };

@@ -7,6 +7,8 @@ export const TEMPLATE_VARIABLES = ['customer', 'scenario', 'action', 'project'] 
 
 const TESTS = ['defined', 'undefined', 'none', 'null', 'string', 'number', 'odd', 'even', 'truthy', 'falsy'];
 const FORBIDDEN_NAMES = ['__proto__', 'constructor', 'prototype'];
+/** What a variable may be called: nunjucks writes the name into the code that it makes, as it stands. */
+const PLAIN_NAME = /^[A-Za-z_]\w*$/;
 const MAX_NODES = 2_000;
 const MAX_DEPTH = 60;
 
@@ -29,6 +31,7 @@ const NAMES_OF_FORBIDDEN: Readonly<Record<string, string>> = {
   Block: 'a block',
   Pow: 'the power operator',
   Dict: 'a dictionary',
+  Capture: 'a block as a value',
 };
 
 /**
@@ -89,12 +92,19 @@ class TemplateCheck {
         break;
       case 'For':
       case 'Set':
-        for (const target of targetsOf(node)) this.bound.add(target);
+        for (const target of targetsOf(node)) this.bind(target);
+        break;
+      case 'Pair':
+        this.name(isNode(node['key']) ? node['key']['value'] : undefined);
         break;
     }
   }
 
-  /** Children that are values; names of filters, tests, loop variables and arguments are none. */
+  /**
+   * Children that are values; names of filters, tests, loop variables and arguments are none.
+   *
+   * Looked for in all that a node holds: its own list of fields leaves out the body of a `set`.
+   */
   private childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
     const skipped: Readonly<Record<string, readonly string[]>> = {
       Filter: ['name'],
@@ -103,10 +113,19 @@ class TemplateCheck {
       Set: ['targets'],
       Pair: ['key'],
     };
-    return node.fields
-      .filter((field) => !(skipped[node.typename] ?? []).includes(field))
-      .flatMap((field) => (Array.isArray(node[field]) ? (node[field] as unknown[]) : [node[field]]))
+    return Object.entries(node)
+      .filter(([field]) => !(skipped[node.typename] ?? []).includes(field))
+      .flatMap(([, value]) => (Array.isArray(value) ? (value as unknown[]) : [value]))
       .filter(isNode);
+  }
+
+  private bind(target: unknown): void {
+    const name = nameOf(target);
+    this.name(name);
+    if (!PLAIN_NAME.test(name)) {
+      this.problems.add('A template may only set variables with plain names, such as "total".');
+    }
+    this.bound.add(name);
   }
 
   private variable(value: unknown): void {
@@ -134,12 +153,10 @@ function nameOf(value: unknown): string {
   return isNode(value) && value.typename === 'Symbol' ? String(value['value']) : '';
 }
 
-function targetsOf(node: SyntaxNode): readonly string[] {
+function targetsOf(node: SyntaxNode): readonly unknown[] {
   const targets = node.typename === 'Set' ? node['targets'] : [node['name']];
   if (!Array.isArray(targets)) return [];
-  return targets
-    .flatMap((target: unknown) =>
-      isNode(target) && Array.isArray(target['children']) ? (target['children'] as unknown[]) : [target],
-    )
-    .map(nameOf);
+  return targets.flatMap((target: unknown) =>
+    isNode(target) && Array.isArray(target['children']) ? (target['children'] as unknown[]) : [target],
+  );
 }

@@ -2,7 +2,6 @@ declare module 'nunjucks/src/parser.js' {
   /** A node of nunjucks' syntax tree; which other fields it has depends on `typename`. */
   export interface SyntaxNode {
     readonly typename: string;
-    readonly fields: readonly string[];
     readonly [field: string]: unknown;
   }
   const parser: { parse(source: string): SyntaxNode };

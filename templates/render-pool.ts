@@ -6,8 +6,10 @@ import { RenderProcess, type BatchOutcome } from './render-process.ts';
 /** How long a batch may take, and one customer alone once a batch has run out of time. */
 const BATCH_MS = 500;
 const ALONE_MS = 2_000;
-/** How often a batch whose process died is tried again. */
-const MAX_DEATHS = 3;
+/** How often a process is started for a batch before the machine is given up on. */
+const MAX_STARTS = 3;
+/** How often one customer alone may cost a process its life: once may be another's doing. */
+const MAX_DEATHS_ALONE = 2;
 
 export interface RenderRequest {
   /** Template sources by name. */
@@ -19,8 +21,9 @@ export interface RenderRequest {
 /**
  * Renders templates in processes that can be killed.
  *
- * A template that throws gives an error for its customer. One that runs out of time in a batch is tried once more
- * customer by customer; a second time-out is the template's fault.
+ * A template that throws gives an error for its customer. A batch that runs out of time or whose process dies is
+ * tried once more customer by customer. What fails alone too is the template's fault: one time-out, or two deaths, as
+ * of a template that eats up the memory. A process that does not even start is the machine's fault.
  */
 export class RenderPool {
   private readonly idle: RenderProcess[];
@@ -40,22 +43,15 @@ export class RenderPool {
 
   /**
    * One result a customer, in the same order.
-   * @throws PermanentError `template_timeout` when a template does not come to an end
-   * @throws TransientError `render_unavailable` when no process can be kept alive
+   * @throws PermanentError `template_timeout` when a template does not come to an end, or not within its memory
+   * @throws TransientError `render_unavailable` when no process can be started
    */
   async render(request: RenderRequest): Promise<readonly RenderResult[]> {
     const outcome = await this.attempt(request, BATCH_MS);
     if (outcome.kind === 'done') return outcome.results;
     const results: RenderResult[] = [];
     for (const customer of request.customers) {
-      const alone = await this.attempt({ ...request, customers: [customer] }, ALONE_MS);
-      if (alone.kind !== 'done') {
-        throw new PermanentError(
-          'template_timeout',
-          'The template does not come to an end. Simplify its loops.',
-        );
-      }
-      results.push(...alone.results);
+      results.push(...(await this.renderAlone({ ...request, customers: [customer] })));
     }
     return results;
   }
@@ -64,24 +60,34 @@ export class RenderPool {
     for (const process of this.all) process.kill();
   }
 
+  private async renderAlone(request: RenderRequest): Promise<readonly RenderResult[]> {
+    for (let deaths = 0; deaths < MAX_DEATHS_ALONE; deaths += 1) {
+      const outcome = await this.attempt(request, ALONE_MS);
+      if (outcome.kind === 'done') return outcome.results;
+      if (outcome.kind === 'timeout') break;
+    }
+    throw new PermanentError(
+      'template_timeout',
+      'The template does not come to an end, or eats up the memory. Simplify its loops.',
+    );
+  }
+
   private async attempt(
     request: RenderRequest,
     timeoutMs: number,
-  ): Promise<Exclude<BatchOutcome, { kind: 'died' }>> {
-    for (let deaths = 0; deaths < MAX_DEATHS; deaths += 1) {
+  ): Promise<Exclude<BatchOutcome, { kind: 'unavailable' }>> {
+    for (let starts = 0; starts < MAX_STARTS; starts += 1) {
       const process = await this.take();
       try {
         const outcome = await process.render({ id: this.nextId++, ...request }, timeoutMs);
-        if (outcome.kind !== 'died') return outcome;
+        if (outcome.kind !== 'unavailable') return outcome;
       } finally {
         this.give(process);
       }
     }
-    // A template that kills its process every time (out of memory) is no better than one that never ends.
-    if (request.customers.length === 1) return { kind: 'timeout' };
     throw new TransientError(
       'render_unavailable',
-      'The render processes keep dying. Look at the memory of the machine.',
+      'No render process can be started. Look at the memory of the machine.',
     );
   }
 

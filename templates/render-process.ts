@@ -25,8 +25,10 @@ export type BatchOutcome =
   | { readonly kind: 'done'; readonly results: readonly RenderResult[] }
   /** Ran out of time and was killed with its process. */
   | { readonly kind: 'timeout' }
-  /** The process died for another reason: no evidence against the template. */
-  | { readonly kind: 'died' };
+  /** The process died while it had the batch, out of memory or by another's hand. */
+  | { readonly kind: 'died' }
+  /** No process could be started. */
+  | { readonly kind: 'unavailable' };
 
 /** One render process, started when it is first needed and again after it was killed. */
 export class RenderProcess {
@@ -39,7 +41,7 @@ export class RenderProcess {
     const { ready } = this;
     if (!(await ready) || !this.child) {
       this.kill();
-      return { kind: 'died' };
+      return { kind: 'unavailable' };
     }
     return this.exchange(this.child, job, timeoutMs);
   }
@@ -74,8 +76,18 @@ export class RenderProcess {
       };
       child.once('message', () => settle(true));
       child.once('error', () => settle(false));
-      child.once('exit', () => settle(false));
+      child.once('exit', () => {
+        settle(false);
+        this.forget(child);
+      });
     });
+  }
+
+  /** Leaves a process that died behind, so that the next batch starts another one. */
+  private forget(child: ChildProcess): void {
+    if (this.child !== child) return;
+    this.child = undefined;
+    this.ready = undefined;
   }
 
   private exchange(child: ChildProcess, job: RenderJob, timeoutMs: number): Promise<BatchOutcome> {

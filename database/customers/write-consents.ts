@@ -11,7 +11,7 @@ export interface ConsentWarning {
 
 const MESSAGES: Readonly<Record<ConsentWarning['code'], string>> = {
   consent_older_than_revocation: 'The grant is older than the last revocation and was ignored.',
-  consent_weaker_than_stored: 'A newer or better proven consent is stored; it stays.',
+  consent_weaker_than_stored: 'What is stored is newer or better proven; it stays.',
   consent_unproven: 'The grant has no time, method or source: it is stored as unproven and opens nothing.',
 };
 

@@ -4,6 +4,9 @@ import type { OutboundMessage } from '../provider.ts';
 import { errorClassOf, STATUS_GROUP, STATUS_ID } from './codes.ts';
 import { apiErrorSchema, submitAnswerSchema, type InfobipStatus } from './wire.ts';
 
+/** `Tue, 05 Jan 2027 08:00:00 GMT`; `Date.parse` alone takes nearly any text for a date. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
 /** Pause before a message is offered again after the account was refused. */
 const ACCOUNT_RETRY_MS = 30_000;
 
@@ -70,24 +73,30 @@ function outcomesOfAcceptance(
 function outcomeOfStatus(messageId: string, status: InfobipStatus): SubmitOutcome {
   const statusCode = String(status.id);
   const error = status.description || status.name;
+  if (status.groupId === STATUS_GROUP.rejected) {
+    if (status.id === STATUS_ID.duplicateMessageId) return { kind: 'duplicate_id', messageId };
+    if (status.id === STATUS_ID.systemError) {
+      return { kind: 'unsent', messageId, retryAfterMs: null, statusCode, error };
+    }
+  }
   switch (status.groupId) {
     case STATUS_GROUP.accepted:
     case STATUS_GROUP.pending:
     case STATUS_GROUP.delivered:
       return { kind: 'accepted', messageId, providerMessageId: messageId };
     case STATUS_GROUP.rejected:
-      if (status.id === STATUS_ID.duplicateMessageId) return { kind: 'duplicate_id', messageId };
-      if (status.id === STATUS_ID.systemError) {
-        return { kind: 'unsent', messageId, retryAfterMs: null, statusCode, error };
-      }
+    case STATUS_GROUP.undeliverable:
+    case STATUS_GROUP.expired:
+      return {
+        kind: 'rejected',
+        messageId,
+        statusCode,
+        error,
+        errorClass: errorClassOf(status.id, 0, undefined),
+      };
+    default:
+      return { kind: 'unknown', messageId, statusCode, error };
   }
-  return {
-    kind: 'rejected',
-    messageId,
-    statusCode,
-    error,
-    errorClass: errorClassOf(status.id, 0, undefined),
-  };
 }
 
 function describeRefusal(answer: HttpAnswer): { statusCode: string; error: string } {
@@ -103,7 +112,7 @@ function retryAfter(answer: HttpAnswer): number | null {
   const value = answer.headers['retry-after'];
   if (typeof value !== 'string') return null;
   if (/^\d+$/.test(value)) return Number(value) * 1_000;
-  const at = Date.parse(value);
+  const at = HTTP_DATE.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - Date.now());
 }
 

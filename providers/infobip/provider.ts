@@ -36,7 +36,7 @@ export class InfobipProvider implements MessageProvider {
     channels: ['mms', 'sms'],
     maxBatch: 100,
     lookup: true,
-    // The id list of a look-up is at most 2,048 characters long.
+    // The id list of a look-up is at most 2,048 characters long, an id of ours with its comma 37.
     maxLookup: 50,
     maxText: { mms: 1_600, sms: 3_000 },
   };
@@ -69,7 +69,10 @@ export class InfobipProvider implements MessageProvider {
       const ids = references
         .filter((reference) => reference.channel === channel)
         .map(({ messageId }) => messageId);
-      if (ids.length > 0) results.push(...(await this.lookupOf(channel, ids)));
+      const { maxLookup } = this.capabilities;
+      for (let start = 0; start < ids.length; start += maxLookup) {
+        results.push(...(await this.lookupOf(channel, ids.slice(start, start + maxLookup))));
+      }
     }
     return results;
   }

@@ -67,7 +67,7 @@ export class Account {
   /** The newest state that a look-up would show, undefined before the first report is due. */
   stateOf(row: AcceptedRow, now: number): { report: ReportBehaviour; doneAt: number } | undefined {
     return this.reportsOf(row)
-      .map((report) => ({ report, doneAt: row.at + this.delayOf(row, report) }))
+      .map((report) => ({ report, doneAt: row.at + this.delayOf(row, report.after) }))
       .filter(({ doneAt }) => doneAt <= now)
       .at(-1);
   }
@@ -78,22 +78,22 @@ export class Account {
 
   private owe(row: AcceptedRow, report: ReportBehaviour, index: number): void {
     if (row.reportUrl === null) return;
-    const doneAt = row.at + this.delayOf(row, report);
     this.options.poster.post({
       url: row.reportUrl,
       id: row.id,
       index,
       sentAt: row.at,
-      doneAt,
+      doneAt: row.at + this.delayOf(row, report.after),
+      dueAt: row.at + this.delayOf(row, report.postedAfter ?? report.after),
       to: row.to,
       report,
     });
   }
 
   /** The delay differs from number to number but is always the same for one message. */
-  private delayOf(row: AcceptedRow, report: ReportBehaviour): number {
+  private delayOf(row: AcceptedRow, after: number): number {
     let hash = 0;
     for (const char of row.id) hash = (hash * 31 + char.charCodeAt(0)) % 1_000;
-    return Math.round(this.options.reportDelayMs * report.after * (0.5 + hash / 1_000));
+    return Math.round(this.options.reportDelayMs * after * (0.5 + hash / 1_000));
   }
 }

@@ -24,6 +24,8 @@ export interface ReportBehaviour {
   readonly status: { readonly groupId: number; readonly id: number; readonly name: string };
   readonly error: { readonly id: number; readonly name: string; readonly permanent: boolean };
   readonly after: number;
+  /** Delay of the post, where the report is not posted as soon as it is made. */
+  readonly postedAfter?: number;
 }
 
 export interface Handset {
@@ -37,6 +39,11 @@ const DELIVERED = { groupId: 3, id: 5, name: 'DELIVERED_TO_HANDSET' };
 
 function delivered(after = 1): ReportBehaviour {
   return { status: DELIVERED, error: NO_ERROR, after };
+}
+
+/** The report of an ordinary delivery, word for word, once more. */
+function deliveredAgain(postedAfter: number): ReportBehaviour {
+  return { ...delivered(), postedAfter };
 }
 
 function undelivered(id: number, name: string, permanent = true, after = 1): ReportBehaviour {
@@ -79,7 +86,13 @@ export const MAGIC_NUMBERS: Readonly<Record<string, Handset>> = {
   '62': handset('filtered as spam', 'accept', undelivered(607, 'EC_REJECTED_SPAM_BY_OPERATOR')),
   '63': handset('rejected at once: blocklisted', { reject: 14 }),
   '64': handset('rejected at once: no route', { reject: 19 }),
-  '65': handset('the report comes three times', 'accept', delivered(), delivered(1.5), delivered(2)),
+  '65': handset(
+    'the report comes three times',
+    'accept',
+    delivered(),
+    deliveredAgain(1.5),
+    deliveredAgain(2),
+  ),
   '66': handset(
     'fails, then is delivered after all',
     'accept',

@@ -11,6 +11,8 @@ export interface OwedReport {
   readonly to: string;
   readonly sentAt: number;
   readonly doneAt: number;
+  /** When it is posted. */
+  readonly dueAt: number;
   readonly report: ReportBehaviour;
 }
 
@@ -39,7 +41,7 @@ export class ReportPoster {
   }
 
   post(report: OwedReport): void {
-    this.after(Math.max(0, report.doneAt - Date.now()), () => this.gather(report));
+    this.after(Math.max(0, report.dueAt - Date.now()), () => this.gather(report));
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import type { Channel } from '../../domain/channel.ts';
 import { replyJson, type Reply } from '../http.ts';
 import type { Account, OfferedMessage } from './account.ts';
 import { handsetOf } from './handsets.ts';
-import { answerEntry, mmsRequestSchema, smsRequestSchema } from './wire.ts';
+import { answerEntry, apiError, mmsRequestSchema, smsRequestSchema } from './wire.ts';
 
 const MAX_MMS_TEXT = 1_600;
 /** Longer than a report takes that is due at once. */
@@ -120,8 +120,4 @@ function offersOf(channel: Channel, body: unknown): Reply | { readonly messages:
     }));
   });
   return { messages };
-}
-
-function apiError(errorCode: string, description: string): object {
-  return { errorCode, description, action: 'Check the request.', violations: [], resources: [] };
 }

@@ -6,10 +6,12 @@ import { Ledger } from '../ledger.ts';
 import { Account } from './account.ts';
 import { ReportPoster } from './report-poster.ts';
 import { answerSend } from './send.ts';
-import { logBody } from './wire.ts';
+import { apiError, logBody } from './wire.ts';
 
 /** Look-ups that Infobip answers in a minute. */
 const LOOKUPS_PER_MINUTE = 120;
+/** Longest list of ids of one look-up, in characters. */
+const MAX_ID_LIST = 2_048;
 
 export interface InfobipSimulatorOptions {
   readonly apiKey: string;
@@ -98,8 +100,12 @@ function channelOf(url: URL): Channel {
 
 function answerLogs(account: Account, url: URL, lagMs: number, response: ServerResponse): void {
   const now = Date.now();
-  const ids = (url.searchParams.get('messageId') ?? '').split(',');
-  const results = ids.flatMap((id) => {
+  const ids = url.searchParams.get('messageId') ?? '';
+  if (ids.length > MAX_ID_LIST) {
+    replyJson(response, { status: 400, body: apiError('E400', 'messageId is too long.') });
+    return;
+  }
+  const results = ids.split(',').flatMap((id) => {
     const row = account.get(id);
     if (!row || row.channel !== channelOf(url) || row.at + lagMs > now) return [];
     return [logBody(id, row.to, row.at, account.stateOf(row, now))];

@@ -45,6 +45,11 @@ export const smsRequestSchema = z.object({
   messages: z.array(z.object({ ...common, content: z.object({ text: z.string() }).loose() })).min(1),
 });
 
+/** The body of an answer that refuses a call. */
+export function apiError(errorCode: string, description: string): object {
+  return { errorCode, description, action: 'Check the request.', violations: [], resources: [] };
+}
+
 const STATUS_NAMES: Readonly<Record<number, string>> = {
   14: 'REJECTED_DESTINATION_BLOCKLISTED',
   19: 'REJECTED_ROUTE_NOT_AVAILABLE',

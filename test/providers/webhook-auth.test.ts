@@ -1,0 +1,98 @@
+import { createHmac } from 'node:crypto';
+import type { RawWebhook } from '../../providers/provider.ts';
+import { addressToken, isAuthentic, type WebhookAuth } from '../../providers/webhook-auth.ts';
+
+const SECRET = 'a secret of sixteen letters';
+const PURPOSE = 'integration-1';
+const BODY = Buffer.from('{"results":[{"messageId":"ünïcode"}]}');
+
+function webhook(part: Partial<RawWebhook>): RawWebhook {
+  return { path: ['reports', 'mms'], headers: {}, body: BODY, ...part };
+}
+
+const hmac = (body: Buffer, encoding: 'hex' | 'base64', secret = SECRET): string =>
+  createHmac('sha256', secret).update(body).digest(encoding);
+const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
+
+interface Kind {
+  readonly auth: WebhookAuth;
+  readonly right: readonly Partial<RawWebhook>[];
+  readonly wrong: readonly Partial<RawWebhook>[];
+}
+
+const KINDS: Readonly<Record<WebhookAuth['kind'], Kind>> = {
+  token: {
+    auth: { kind: 'token', secret: SECRET },
+    right: [{ path: ['reports', 'mms', addressToken(SECRET, PURPOSE)] }],
+    wrong: [
+      { path: [] },
+      { path: ['reports', 'mms'] },
+      { path: ['reports', 'mms', ''] },
+      { path: ['reports', 'mms', SECRET] },
+      { path: ['reports', 'mms', addressToken(SECRET, 'integration-2')] },
+      { path: ['reports', 'mms', addressToken('another secret', PURPOSE)] },
+      { path: ['reports', 'mms', addressToken(SECRET, PURPOSE).toUpperCase()] },
+    ],
+  },
+  basic: {
+    auth: { kind: 'basic', username: 'infobip', secret: SECRET },
+    right: [{ headers: { authorization: basic(`infobip:${SECRET}`) } }],
+    wrong: [
+      {},
+      { headers: { authorization: '' } },
+      { headers: { authorization: basic('infobip:wrong') } },
+      { headers: { authorization: basic(`other:${SECRET}`) } },
+      { headers: { authorization: `Bearer ${SECRET}` } },
+      { headers: { authorization: [basic(`infobip:${SECRET}`)] } },
+    ],
+  },
+  header: {
+    auth: { kind: 'header', header: 'X-Tidings', secret: SECRET },
+    right: [{ headers: { 'x-tidings': SECRET } }],
+    wrong: [
+      {},
+      { headers: { 'x-tidings': '' } },
+      { headers: { 'x-tidings': `${SECRET} ` } },
+      { headers: { 'x-tidings': SECRET.slice(0, -1) } },
+      { headers: { 'x-other': SECRET } },
+    ],
+  },
+  hmac: {
+    auth: { kind: 'hmac', header: 'X-Signature', secret: SECRET },
+    right: [
+      { headers: { 'x-signature': hmac(BODY, 'hex') } },
+      { headers: { 'x-signature': hmac(BODY, 'base64') } },
+    ],
+    wrong: [
+      {},
+      { headers: { 'x-signature': '' } },
+      { headers: { 'x-signature': hmac(BODY, 'hex', 'another secret') } },
+      // The signature is of the body as it came, byte by byte.
+      { headers: { 'x-signature': hmac(BODY, 'hex') }, body: Buffer.concat([BODY, Buffer.from(' ')]) },
+      { headers: { 'x-signature': hmac(BODY, 'hex') }, body: Buffer.from(BODY.toString('latin1')) },
+      { headers: { 'x-signature': hmac(Buffer.alloc(0), 'hex') } },
+    ],
+  },
+};
+
+describe.each(Object.entries(KINDS))('a webhook proven by %s', (_kind, { auth, right, wrong }) => {
+  it.each(right.map((part) => [part]))('is believed with the right proof %#', (part) => {
+    expect(isAuthentic(auth, webhook(part), PURPOSE)).toBe(true);
+  });
+
+  it.each(wrong.map((part) => [part]))(
+    'is not believed with a wrong, missing or borrowed proof %#',
+    (part) => {
+      expect(isAuthentic(auth, webhook(part), PURPOSE)).toBe(false);
+    },
+  );
+});
+
+describe('the token of an address', () => {
+  it('is long, fits into an address as it is, and does not give the secret away', () => {
+    const token = addressToken(SECRET, PURPOSE);
+    expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(token).not.toContain(SECRET);
+    expect(addressToken(SECRET, PURPOSE)).toBe(token);
+  });
+});
