@@ -4,8 +4,9 @@ import express, { Router, type Express } from 'express';
 import { authenticate } from './auth.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { docsPage } from './docs-page.ts';
-import { mount, problemHandler } from './mount.ts';
+import { mount } from './mount.ts';
 import { openApiDocument } from './openapi.ts';
+import { problemHandler } from './problem-handler.ts';
 import { ApiProblem } from './problem.ts';
 import type { AnyRoute } from './route.ts';
 import { customerRoutes } from './routes/customers.ts';
@@ -36,12 +37,17 @@ export function createApp(deps: ApiDependencies): Express {
   for (const route of routes) mount(api, route);
   app.use(api);
   app.use((request) => {
-    const known = routes.some((route) => pathPattern(route.path).test(request.path));
-    if (known)
+    const allow = routes
+      .filter((route) => pathPattern(route.path).test(request.path))
+      .map((route) => route.method.toUpperCase())
+      .join(', ');
+    if (allow !== '') {
       throw new ApiProblem(
         'method_not_allowed',
-        `${request.path} does not take ${request.method}. See /docs.`,
+        `${request.path} takes ${allow}, not ${request.method}. See /docs.`,
+        { headers: { allow } },
       );
+    }
     throw new ApiProblem('not_found', 'There is nothing at this address. The API is described at /docs.');
   });
   app.use(problemHandler(deps.log));

@@ -1,6 +1,7 @@
 /** Every code that the API answers a refusal with. `docs/errors.md` says of each what to do. */
 export const ERRORS = {
   bad_json: { status: 400, title: 'The body is not JSON' },
+  bad_address: { status: 400, title: 'The address is not properly encoded' },
   bad_header: { status: 400, title: 'A header is missing or wrong' },
   bad_query: { status: 400, title: 'A query parameter is wrong' },
   unauthorised: { status: 401, title: 'The API key is missing or wrong' },

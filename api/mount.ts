@@ -1,7 +1,6 @@
-import express, { type ErrorRequestHandler, type Router } from 'express';
+import express, { type Router } from 'express';
 import type { z } from 'zod';
-import type { Logger } from '../config/log.ts';
-import { isConnectionFailure, isLockFailure } from '../database/postgres-error.ts';
+import { isStorable } from '../domain/storable.ts';
 import { pointerOf, type Problem } from '../domain/validation/problem.ts';
 import { projectOf } from './auth.ts';
 import type { ErrorCode } from './errors.ts';
@@ -38,6 +37,12 @@ export function mount(router: Router, route: AnyRoute): void {
 
 function parse<T extends z.ZodType>(schema: T | undefined, value: unknown, code: ErrorCode): z.output<T> {
   if (!schema) return undefined as z.output<T>;
+  if (!isStorable(value)) {
+    throw new ApiProblem(
+      code,
+      "It contains what can't be stored: a NUL character, half a surrogate pair, or too deep a nesting.",
+    );
+  }
   const parsed = schema.safeParse(value ?? {});
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue));
@@ -61,48 +66,4 @@ function problemsOf(issue: z.core.$ZodIssue): readonly Problem[] {
   return [
     { pointer: pointerOf(...issue.path), code: 'bad_field', message: `${issue.message}.`.replace('..', '.') },
   ];
-}
-
-/** Turns every error into a problem; what is unforeseen is logged and says nothing about its inside. */
-export function problemHandler(log: Logger): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
-    const problem = problemOf(error);
-    if (problem.status >= 500)
-      log.error({ err: error, path: request.route ? request.path : '' }, 'a request failed');
-    if (response.headersSent) {
-      next(error);
-      return;
-    }
-    response
-      .status(problem.status)
-      .set(problem.headers)
-      .type('application/problem+json')
-      .send(JSON.stringify(problem.toJson()));
-  };
-}
-
-function problemOf(error: unknown): ApiProblem {
-  if (error instanceof ApiProblem) return error;
-  const type = error instanceof Error && 'type' in error ? error.type : undefined;
-  if (type === 'entity.parse.failed') {
-    return new ApiProblem(
-      'bad_json',
-      'The body is not valid JSON. Check it for missing quotes, commas and brackets.',
-    );
-  }
-  if (type === 'entity.too.large') {
-    return new ApiProblem('too_large', `The body may have at most ${MAX_JSON_BYTES} bytes.`);
-  }
-  if (type === 'request.aborted' || type === 'encoding.unsupported' || type === 'charset.unsupported') {
-    return new ApiProblem('bad_header', 'The body could not be read as it was announced.');
-  }
-  if (isConnectionFailure(error) || isLockFailure(error)) {
-    return new ApiProblem('unavailable', 'Nothing has been changed. Try again in a moment.', {
-      headers: { 'retry-after': '2' },
-    });
-  }
-  return new ApiProblem(
-    'internal',
-    'The request could not be carried out. The reason is in the log of the API.',
-  );
 }

@@ -1,4 +1,5 @@
 import type { Receipt } from '../domain/receipt.ts';
+import { storableText } from '../domain/storable.ts';
 import { monthOf } from '../domain/identity.ts';
 import type { Queryable } from './pool.ts';
 
@@ -8,7 +9,15 @@ export interface StoredReceipt {
   readonly receipt: Receipt;
 }
 
-/** Puts receipts into the inbox; one that is there already changes nothing. @returns how many were new */
+/** Largest `int` of PostgreSQL. */
+const MAX_INT = 2_147_483_647;
+
+/**
+ * Puts receipts into the inbox; one that is there already changes nothing.
+ *
+ * What PostgreSQL can't store of a receipt is replaced or left out: a provider's odd report costs no other one.
+ * @returns how many were new
+ */
 export async function storeReceipts(
   database: Queryable,
   receipts: readonly StoredReceipt[],
@@ -30,16 +39,16 @@ export async function storeReceipts(
     values: [
       column((receipt) => monthOf(receipt.at)),
       receipts.map(({ integrationId }) => integrationId),
-      column((receipt) => receipt.key),
-      column((receipt) => receipt.messageId),
+      column((receipt) => storableText(receipt.key)),
+      column((receipt) => storableText(receipt.messageId)),
       column((receipt) => receipt.state),
       column((receipt) => receipt.at / 1_000),
-      column((receipt) => receipt.statusCode),
-      column((receipt) => receipt.error),
+      column((receipt) => storableText(receipt.statusCode)),
+      column((receipt) => storableText(receipt.error)),
       column((receipt) => receipt.errorClass),
       column((receipt) => receipt.channel),
-      column((receipt) => receipt.parts),
-      column((receipt) => receipt.providerMessageId),
+      column(({ parts }) => (parts !== null && Math.abs(parts) <= MAX_INT ? parts : null)),
+      column(({ providerMessageId: id }) => (id === null ? null : storableText(id))),
     ],
   });
   return rowCount ?? 0;

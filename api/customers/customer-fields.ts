@@ -1,6 +1,8 @@
 import type { ConsentStatement } from '../../domain/consent.ts';
 import { CUSTOMER_LIMITS, CustomerProblem, type CustomerRecord } from '../../domain/customer-record.ts';
+import { parseInstant } from '../../domain/instant.ts';
 import type { JsonValue } from '../../domain/json.ts';
+import { isStorable } from '../../domain/storable.ts';
 import { suggest } from '../../domain/validation/suggest.ts';
 
 /** How far in the future a consent may lie: clocks differ. */
@@ -44,7 +46,7 @@ export function customerRecord(
 ): CustomerRecord {
   let externalId: string | undefined;
   const texts: Partial<Record<'phone' | 'timezone' | 'language', string | null>> = {};
-  const attributes: Record<string, JsonValue> = {};
+  const attributes = new Map<string, JsonValue>();
   const consents: Record<string, Partial<Record<ConsentField, JsonValue>>> = {};
   for (const [target, value] of fields) {
     if (value === undefined) continue;
@@ -65,13 +67,13 @@ export function customerRecord(
         (consents[target.category] ??= {})[target.field] = value;
         break;
       case 'attribute':
-        attributes[attributeName(target.name)] = attributeValue(target.name, value);
+        attributes.set(attributeName(target.name), attributeValue(target.name, value));
         break;
     }
   }
   if (externalId === undefined)
     throw new CustomerProblem('external_id_missing', 'The customer has no externalId.');
-  if (Object.keys(attributes).length > CUSTOMER_LIMITS.attributes) {
+  if (attributes.size > CUSTOMER_LIMITS.attributes) {
     throw new CustomerProblem(
       'too_many_attributes',
       `A customer has at most ${CUSTOMER_LIMITS.attributes} attributes.`,
@@ -80,7 +82,7 @@ export function customerRecord(
   return {
     externalId,
     ...texts,
-    attributes,
+    attributes: Object.fromEntries(attributes),
     consents: Object.fromEntries(
       Object.entries(consents).flatMap(([category, said]) => {
         const statement = consentStatement(category, said, now);
@@ -100,16 +102,31 @@ export function consentStatement(
   if (typeof granted !== 'boolean') {
     throw new CustomerProblem('bad_consent', `consent.${category}.granted must be true or false.`);
   }
-  const saidAt = typeof time === 'string' && time !== '' ? Date.parse(time) : null;
-  if (saidAt !== null && (Number.isNaN(saidAt) || saidAt > now + MAX_FUTURE_MS)) {
+  return {
+    granted,
+    saidAt: consentTime(category, time, now),
+    method: consentText(`consent.${category}.method`, method),
+    source: consentText(`consent.${category}.source`, source),
+  };
+}
+
+function consentTime(category: string, time: JsonValue | undefined, now: number): number | null {
+  if (time === undefined || time === null || time === '') return null;
+  const saidAt = typeof time === 'string' ? parseInstant(time.trim()) : undefined;
+  if (saidAt === undefined || saidAt > now + MAX_FUTURE_MS) {
     throw new CustomerProblem(
       'bad_consent',
       `consent.${category}.time must be a past instant such as 2026-03-01T12:00:00Z.`,
     );
   }
-  const text = (value: JsonValue | undefined): string | null =>
-    typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, 500) : null;
-  return { granted, saidAt, method: text(method), source: text(source) };
+  return saidAt;
+}
+
+function consentText(name: string, value: JsonValue | undefined): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== 'string' || !isStorable(value))
+    throw new CustomerProblem('bad_consent', `${name} must be a text.`);
+  return value.trim().slice(0, 500) || null;
 }
 
 function externalIdOf(value: JsonValue): string {
@@ -122,7 +139,7 @@ function externalIdOf(value: JsonValue): string {
 
 function textOf(name: string, value: JsonValue, limit: number): string {
   const text = typeof value === 'number' ? String(value) : value;
-  if (typeof text !== 'string' || hasNull(text))
+  if (typeof text !== 'string' || !isStorable(text))
     throw new CustomerProblem('bad_field', `${name} must be a text.`);
   if (text.trim().length > limit) {
     throw new CustomerProblem('field_too_long', `${name} has at most ${limit} characters.`);
@@ -166,7 +183,7 @@ function languageOf(value: JsonValue): string {
 }
 
 function attributeName(name: string): string {
-  if (name === '' || name.length > CUSTOMER_LIMITS.attributeNameLength || hasNull(name)) {
+  if (name === '' || name.length > CUSTOMER_LIMITS.attributeNameLength || !isStorable(name)) {
     throw new CustomerProblem(
       'bad_attribute',
       `An attribute's name has 1 to ${CUSTOMER_LIMITS.attributeNameLength} characters.`,
@@ -176,19 +193,17 @@ function attributeName(name: string): string {
 }
 
 function attributeValue(name: string, value: JsonValue): JsonValue {
-  const json = JSON.stringify(value);
-  if (json.length > CUSTOMER_LIMITS.attributeLength) {
+  if (!isStorable(value)) {
+    throw new CustomerProblem(
+      'bad_attribute',
+      `"${name.slice(0, 50)}" contains what can't be stored, such as a NUL character.`,
+    );
+  }
+  if (JSON.stringify(value).length > CUSTOMER_LIMITS.attributeLength) {
     throw new CustomerProblem(
       'attribute_too_large',
       `"${name.slice(0, 50)}" has at most ${CUSTOMER_LIMITS.attributeLength} characters.`,
     );
   }
-  // PostgreSQL stores no NUL.
-  if (json.includes('\\u0000'))
-    throw new CustomerProblem('bad_attribute', `"${name.slice(0, 50)}" contains a NUL character.`);
   return value;
-}
-
-function hasNull(text: string): boolean {
-  return text.includes('\0');
 }

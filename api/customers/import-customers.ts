@@ -10,17 +10,16 @@ import { readNdjson } from './read-ndjson.ts';
 /** Customers that are written in one transaction. */
 const BATCH = 500;
 
-const READERS: Readonly<
-  Record<string, (body: Readable, context: ImportContext) => AsyncIterable<ImportLine>>
-> = {
-  'application/x-ndjson': readNdjson,
-  'application/ndjson': readNdjson,
-  'application/jsonl': readNdjson,
-  'text/csv': readCsv,
-};
+const READERS: ReadonlyMap<string, (body: Readable, context: ImportContext) => AsyncIterable<ImportLine>> =
+  new Map([
+    ['application/x-ndjson', readNdjson],
+    ['application/ndjson', readNdjson],
+    ['application/jsonl', readNdjson],
+    ['text/csv', readCsv],
+  ]);
 
 /** Content types that an import may have. */
-export const IMPORT_TYPES: readonly string[] = Object.keys(READERS);
+export const IMPORT_TYPES: readonly string[] = [...READERS.keys()];
 
 export interface ImportReport {
   readonly lines: number;
@@ -43,7 +42,7 @@ export async function importStream(
   body: Readable,
 ): Promise<ImportReport> {
   const [mediaType = ''] = contentType.split(';');
-  const read = READERS[mediaType.trim().toLowerCase()];
+  const read = READERS.get(mediaType.trim().toLowerCase());
   if (!read) {
     throw new ApiProblem(
       'unsupported_media_type',

@@ -1,10 +1,12 @@
 import type { Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
 import { CustomerProblem, type CustomerRecord } from '../../domain/customer-record.ts';
+import { parseInstant } from '../../domain/instant.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { pointerOf, type Problem } from '../../domain/validation/problem.ts';
 import { suggest } from '../../domain/validation/suggest.ts';
 import { ApiProblem } from '../problem.ts';
+import { bodyBytes } from './body-bytes.ts';
+import { csvRecords, type CsvRecord } from './csv-records.ts';
 import { customerRecord, fieldTarget, type FieldTarget } from './customer-fields.ts';
 import { importLine, MAX_LINE_BYTES, type ImportContext, type ImportLine } from './import-line.ts';
 
@@ -20,46 +22,40 @@ interface Column {
  * @throws ApiProblem `bad_import_header` with everything that is wrong with the header: then nothing is imported
  */
 export async function* readCsv(body: Readable, context: ImportContext): AsyncGenerator<ImportLine> {
-  const skipped: ImportLine[] = [];
-  const parser = parse({
-    bom: true,
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: MAX_LINE_BYTES,
-    skip_records_with_error: true,
-    on_skip: (error) => {
-      if (error) skipped.push(skippedLine(error));
-      return undefined;
-    },
-  });
-  body.on('error', (error) => parser.destroy(error));
-  body.pipe(parser);
   let columns: readonly Column[] | undefined;
-  for await (const entry of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-    yield* skipped.splice(0);
-    if (columns)
-      yield importLine(entry.info.lines, () => recordOfCells(entry.record, columns ?? [], context));
-    else columns = columnsOf(entry.record, context.categories);
+  for await (const record of csvRecords(bodyBytes(body))) {
+    if (columns) yield lineOf(record, columns, context);
+    else columns = columnsOf(headerOf(record), context.categories);
   }
-  yield* skipped;
   if (!columns)
     throw new ApiProblem('bad_import_header', 'The file is empty. Its first line names the columns.');
 }
 
-function skippedLine(error: Error): ImportLine {
-  const line = error instanceof CsvError && typeof error['lines'] === 'number' ? error['lines'] : 0;
-  const tooLarge = error instanceof CsvError && error.code === 'CSV_MAX_RECORD_SIZE';
-  return tooLarge
-    ? { line, reason: 'line_too_large', message: `A record has at most ${MAX_LINE_BYTES} bytes.` }
-    : { line, reason: 'bad_csv', message: 'The record is not valid CSV. Check its quotes.' };
+const FAULTS = {
+  too_large: { reason: 'line_too_large', message: `A record has at most ${MAX_LINE_BYTES} bytes.` },
+  bad_quote: { reason: 'bad_csv', message: 'The record is not valid CSV. Check its quotes.' },
+  open_quote: {
+    reason: 'bad_csv',
+    message: 'A quote of the record is never closed: nothing behind it could be read.',
+  },
+} as const;
+
+function lineOf(record: CsvRecord, columns: readonly Column[], context: ImportContext): ImportLine {
+  const { line } = record;
+  if ('fault' in record) return { line, ...FAULTS[record.fault] };
+  return importLine(line, () => recordOfCells(record.cells, columns, context));
+}
+
+function headerOf(record: CsvRecord): readonly string[] {
+  if ('fault' in record) throw new ApiProblem('bad_import_header', FAULTS[record.fault].message);
+  return record.cells;
 }
 
 function columnsOf(header: readonly string[], categories: readonly string[]): readonly Column[] {
   const problems: Problem[] = [];
   const seen = new Set<string>();
   const columns = header.map((cell, index): Column => {
-    const [name, type = 'text'] = splitType(cell.trim());
+    const [name, type] = splitType(cell.trim());
     const problem = (code: string, message: string): Column => {
       problems.push({ pointer: pointerOf(index), code, message });
       return { target: { kind: 'attribute', name }, type: 'text' };
@@ -67,11 +63,14 @@ function columnsOf(header: readonly string[], categories: readonly string[]): re
     if (name === '') return problem('bad_column', `Column ${index + 1} has no name.`);
     if (seen.has(name)) return problem('bad_column', `The column "${name}" is there twice.`);
     seen.add(name);
-    if (!isColumnType(type)) {
+    if (type !== undefined && !isColumnType(type)) {
       return problem('bad_column', `"${cell}" has no known type.${suggest(type, COLUMN_TYPES)}`);
     }
     try {
-      return { target: fieldTarget(name, categories), type };
+      const target = fieldTarget(name, categories);
+      if (type !== undefined && target.kind !== 'attribute')
+        return problem('bad_column', `"${name}" takes no type: only attributes have one.`);
+      return { target, type: type ?? 'text' };
     } catch (error) {
       if (error instanceof CustomerProblem) return problem(error.code, error.message);
       throw error;
@@ -90,7 +89,7 @@ function isColumnType(type: string): type is ColumnType {
   return (COLUMN_TYPES as readonly string[]).includes(type);
 }
 
-/** `points:number` → points, number; a consent's time and the like have no type. */
+/** `points:number` → points, number. */
 function splitType(cell: string): readonly [string, string?] {
   const colon = cell.lastIndexOf(':');
   return colon === -1 ? [cell] : [cell.slice(0, colon), cell.slice(colon + 1)];
@@ -113,6 +112,8 @@ function recordOfCells(
   );
 }
 
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 function cellValue({ target, type }: Column, cell: string): JsonValue | undefined {
   const text = cell.trim();
   if (text === '') return undefined;
@@ -121,7 +122,7 @@ function cellValue({ target, type }: Column, cell: string): JsonValue | undefine
     case 'text':
       return cell;
     case 'number':
-      if (!Number.isFinite(Number(text)))
+      if (!DECIMAL.test(text) || !Number.isFinite(Number(text)))
         throw new CustomerProblem('bad_field', `"${text.slice(0, 50)}" is not a number.`);
       return Number(text);
     case 'boolean':
@@ -129,8 +130,13 @@ function cellValue({ target, type }: Column, cell: string): JsonValue | undefine
         throw new CustomerProblem('bad_field', `"${text.slice(0, 50)}" is not true or false.`);
       return text.toLowerCase() === 'true';
     case 'date':
-      if (Number.isNaN(Date.parse(text)))
-        throw new CustomerProblem('bad_field', `"${text.slice(0, 50)}" is not a date.`);
-      return /^\d{4}-\d{2}-\d{2}$/.test(text) ? text : new Date(text).toISOString();
+      return dateOf(text);
   }
+}
+
+/** A day as it is given, an instant in UTC. */
+function dateOf(text: string): string {
+  const instant = parseInstant(text);
+  if (instant === undefined) throw new CustomerProblem('bad_field', `"${text.slice(0, 50)}" is not a date.`);
+  return text.length === 'YYYY-MM-DD'.length ? text : new Date(instant).toISOString();
 }

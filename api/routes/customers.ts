@@ -34,7 +34,8 @@ function importRoute(deps: ApiDependencies): AnyRoute {
       'Creates and updates customers by `externalId` from a stream of any length, NDJSON or CSV with a header. Names: ' +
       '`externalId`, `phone`, `timezone`, `language`, `consent.<category>.granted|time|method|source`; every other ' +
       'name is an attribute. In CSV attributes are texts unless the header says `name:number`, `name:boolean` or ' +
-      '`name:date`, and an empty cell says nothing; in NDJSON null removes. A consent needs time, method and source ' +
+      '`name:date`, and an empty cell says nothing; in NDJSON null removes. Dates and times are ISO 8601, in UTC where no offset is ' +
+      'named. A consent needs time, method and source ' +
       "to open anything. Every line that can't be taken is answered with its number and reason; the others are taken.",
     rawBody: {
       'application/x-ndjson':

@@ -1,4 +1,5 @@
 import type { Pool } from '../../database/pool.ts';
+import { isConnectionFailure } from '../../database/postgres-error.ts';
 import { storeReceipts, type StoredReceipt } from '../../database/store-receipts.ts';
 
 interface Waiting {
@@ -37,18 +38,26 @@ export class ReceiptIntake {
     if (this.writing) return;
     this.writing = true;
     while (this.waiting.length > 0) {
-      const batch = this.takeBatch();
-      try {
-        await storeReceipts(
-          this.pool,
-          batch.flatMap(({ receipts }) => receipts),
-        );
-        for (const { resolve } of batch) resolve();
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
+      await this.storeBatch(this.takeBatch());
     }
     this.writing = false;
+  }
+
+  private async storeBatch(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await storeReceipts(
+        this.pool,
+        batch.flatMap(({ receipts }) => receipts),
+      );
+      for (const { resolve } of batch) resolve();
+    } catch (error) {
+      if (batch.length === 1 || isConnectionFailure(error)) {
+        for (const { reject } of batch) reject(error);
+        return;
+      }
+      // It may be the fault of one of them: each is tried by itself.
+      for (const waiting of batch) await this.storeBatch([waiting]);
+    }
   }
 
   private takeBatch(): readonly Waiting[] {

@@ -14,9 +14,9 @@ export const WEBHOOK_PREFIX = '/webhooks/';
 /**
  * Answers providers' webhooks: verify over the raw body, store, commit, and only then 200.
  *
- * 401 and nothing stored for a wrong proof, 404 for an unknown integration, 413 for a body over 1 MiB, 400 for one
- * that can't be read, 503 when the inbox can't be written: the provider then tries again. A plain handler, because
- * Express spends three times the time.
+ * 405 for another method than POST, 401 and nothing stored for a wrong proof, 404 for an unknown integration, 413 for
+ * a body over 1 MiB, 400 for one that can't be read, 503 when the inbox can't be written: the provider then tries
+ * again. A plain handler, because Express spends three times the time.
  */
 export function createWebhookHandler(
   deps: ApiDependencies,
@@ -56,6 +56,7 @@ export function createWebhookHandler(
       .then((status) => {
         // What was not read of a refused body must not be taken for the next request.
         if (status === 413) response.setHeader('connection', 'close');
+        if (status === 405) response.setHeader('allow', 'POST');
         response.writeHead(status).end();
       })
       .catch(() => response.destroy());
