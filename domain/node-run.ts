@@ -75,5 +75,19 @@ export type NodeRun<Config, State> = (
   context: NodeContext,
 ) => AsyncGenerator<Routes, void, void>;
 
+/**
+ * The state of two visits of the same node and pass that become one, while both sleep.
+ *
+ * Nobody may be let go earlier than the own state said.
+ */
+export type MergeStates<State> = (a: State, b: State) => State;
+
+/** What a node type does with members. */
+export interface NodeBehaviour<Config, State> {
+  readonly run: NodeRun<Config, State>;
+  /** Needed of every type that sleeps. */
+  readonly merge?: MergeStates<State>;
+}
+
 /** Any behaviour, as the registry holds it; configuration and state are JSON that its own type describes. */
-export type AnyNodeRun = NodeRun<JsonObject, JsonObject>;
+export type AnyNodeBehaviour = NodeBehaviour<JsonObject, JsonObject>;

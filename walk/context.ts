@@ -57,7 +57,7 @@ export function contextOf(walk: Walk, run: RunningVisit, node: WalkNode): NodeCo
       host.now() >= instantMs ? Promise.resolve(walk.nobody()) : sleep(instantMs, true),
     awaitReceipts: (members, deadline) => {
       const open = members.minus(walk.hints.take(place.nodeId, place.pass, members));
-      walk.awaitReceipts({ nodeId: place.nodeId, pass: place.pass, deadline, members: open });
+      walk.awaited.add({ nodeId: place.nodeId, pass: place.pass, deadline, members: open });
     },
     effect: async (effect, members, input) => {
       if (walk.draining) return forever();

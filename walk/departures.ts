@@ -4,11 +4,16 @@ import type { WalkNode } from '../domain/walk-graph.ts';
 import type { Departure } from '../domain/walk-record.ts';
 import type { Passes } from './passes.ts';
 import type { Place } from './place.ts';
-import { MAX_PASSES } from './version.ts';
 
 /** A behaviour that lost or doubled members; its visit can't go on. */
 export class RoutingError extends Error {
   readonly code = 'bad_routing';
+}
+
+/** How often members may enter one node, and how often they have. */
+export interface PassLimit {
+  readonly passes: Passes;
+  readonly max: number;
 }
 
 /**
@@ -19,7 +24,7 @@ export function departuresOf(
   routes: Routes,
   place: Place,
   node: WalkNode,
-  passes: Passes,
+  limit: PassLimit,
 ): readonly Departure[] {
   let left = place.members;
   return routeList(routes).flatMap((route) => {
@@ -28,7 +33,7 @@ export function departuresOf(
       throw new RoutingError(`Node "${place.nodeId}" let members go that it does not have.`);
     }
     left = left.minus(route.members);
-    return resolve(route, place, node, passes);
+    return resolve(route, place, node, limit);
   });
 }
 
@@ -41,22 +46,22 @@ function isRouteArray(routes: Routes): routes is readonly Route[] {
   return Array.isArray(routes);
 }
 
-function resolve(route: Route, place: Place, node: WalkNode, passes: Passes): readonly Departure[] {
+function resolve(route: Route, place: Place, node: WalkNode, limit: PassLimit): readonly Departure[] {
   const { outlet, outcome = route.outlet, reason = '', exit } = route;
   const common = { nodeId: place.nodeId, pass: place.pass, outlet, outcome };
   const target = node.outlets[outlet] ?? (node.fallsToNext ? node.outlets['next'] : undefined);
   if (exit !== undefined || target === undefined) {
     return [{ ...common, reason, nextNodeId: null, exit: exit ?? 'end', members: route.members.toHex() }];
   }
-  const tooOften = route.members.intersect(passes.atLeast(target, MAX_PASSES));
+  const tooOften = route.members.intersect(limit.passes.atLeast(target, limit.max));
   const departures: Departure[] = [];
   const onwards = route.members.minus(tooOften);
   if (!onwards.isEmpty()) {
     departures.push({ ...common, reason, nextNodeId: target, exit: null, members: onwards.toHex() });
   }
   if (!tooOften.isEmpty()) {
-    const limit = 'pass_limit';
-    departures.push({ ...common, reason: limit, nextNodeId: null, exit: limit, members: tooOften.toHex() });
+    const reason = 'pass_limit';
+    departures.push({ ...common, reason, nextNodeId: null, exit: reason, members: tooOften.toHex() });
   }
   return departures;
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../domain/json.ts';
 import { MemberSet } from '../domain/member-set.ts';
 import type { Departure, PlaceRecord } from '../domain/walk-record.ts';
 import { Passes } from './passes.ts';
@@ -54,6 +55,15 @@ export class PlaceTable {
 
   close(number: number): void {
     this.places.delete(number);
+  }
+
+  /** Makes one visit of two at the same node and pass. */
+  merge(into: Place, from: Place, state: JsonObject): void {
+    into.members = into.members.union(from.members);
+    into.openedAt = Math.min(into.openedAt, from.openedAt);
+    into.state = state;
+    this.places.delete(from.number);
+    this.assertComplete();
   }
 
   isEmpty(): boolean {

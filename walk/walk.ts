@@ -1,10 +1,12 @@
 import { reconcileEffect } from '../domain/effects.ts';
+import { groupBy } from '../domain/group-by.ts';
 import { MemberSet } from '../domain/member-set.ts';
-import type { AnyNodeRun } from '../domain/node-run.ts';
+import type { AnyNodeBehaviour } from '../domain/node-run.ts';
 import type { Timings } from '../domain/timings.ts';
 import type { WalkGraph, WalkNode } from '../domain/walk-graph.ts';
 import type { Departure } from '../domain/walk-record.ts';
-import { awaitedOfState, awaitedState, type AwaitedReceipts } from './awaited-receipts.ts';
+import { AwaitedList, type AwaitedReceipts } from './awaited-receipts.ts';
+import { closestVisits } from './closest-visits.ts';
 import { contextOf, viewOf } from './context.ts';
 import { departuresOf, RoutingError } from './departures.ts';
 import { HintBox } from './hint-box.ts';
@@ -15,7 +17,7 @@ import { reachOf } from './reach.ts';
 import { Recorder } from './recorder.ts';
 import type { RunningVisit } from './running-visit.ts';
 import { Tally } from './tally.ts';
-import { WALK_VERSION } from './version.ts';
+import { MAX_PASSES, WALK_VERSION } from './version.ts';
 import type { WalkState } from './walk-state.ts';
 
 export interface WalkOptions {
@@ -23,8 +25,10 @@ export interface WalkOptions {
   readonly size: number;
   readonly graph: WalkGraph;
   readonly timings: Timings;
-  readonly behaviours: ReadonlyMap<string, AnyNodeRun>;
+  readonly behaviours: ReadonlyMap<string, AnyNodeBehaviour>;
   readonly host: WalkHost;
+  /** How often an entry may enter one node. Default 100. */
+  readonly maxPasses?: number | undefined;
   /** Where an earlier part of the same walk stopped; at the start of the graph by default. */
   readonly state?: WalkState | undefined;
 }
@@ -42,7 +46,7 @@ export class Walk {
   readonly options: WalkOptions;
   readonly hints: HintBox;
   readonly tally: Tally;
-  awaited: AwaitedReceipts[];
+  readonly awaited: AwaitedList;
   /** Set when something happened that {@link advance} should look at. */
   changed = true;
   /** Set once an effect has learnt that the run no longer runs. */
@@ -65,13 +69,13 @@ export class Walk {
       : PlaceTable.atStart(size, graph.startNodeId, host.now());
     this.hints = new HintBox(size, state?.unread);
     this.tally = new Tally(state?.tally);
-    this.awaited = (state?.awaited ?? []).map((awaited) => awaitedOfState(size, awaited));
+    this.awaited = new AwaitedList(size, state?.awaited);
     this.recorder = new Recorder(this, this.table, state?.step ?? 0);
     this.resume();
   }
 
   get done(): boolean {
-    return this.table.isEmpty() && this.awaited.length === 0 && this.inFlight === 0;
+    return this.table.isEmpty() && this.awaited.isEmpty && this.inFlight === 0;
   }
 
   /** As {@link draining}, where a compiler would believe an earlier look. */
@@ -108,7 +112,8 @@ export class Walk {
     for (const run of this.running.values()) {
       if (run.status === 'asleep' && run.wakeAt <= now) run.wake(this.nobody());
     }
-    for (const awaited of this.awaited) if (awaited.deadline <= now) this.closeAwaited(awaited);
+    for (const awaited of this.awaited.takeDue(now)) this.closeAwaited(awaited);
+    this.mergeVisits();
   }
 
   /** The next instant at which {@link advance} has something to do by itself. */
@@ -116,14 +121,14 @@ export class Walk {
     const instants = [
       ...this.table.all().flatMap((place) => (place.opened ? [] : [place.arrivedAt + this.bufferMs()])),
       ...[...this.running.values()].flatMap((run) => (run.status === 'asleep' ? [run.wakeAt] : [])),
-      ...this.awaited.map((awaited) => awaited.deadline),
+      ...this.awaited.deadlines(),
     ].filter((instant) => Number.isFinite(instant));
     return instants.length === 0 ? undefined : Math.min(...instants);
   }
 
   /** Takes a hint that messages of these members have ended. */
   receiveHint(nodeId: string, pass: number, members: MemberSet): void {
-    this.stopAwaiting(nodeId, pass, members);
+    this.awaited.forget(nodeId, pass, members);
     this.changed = true;
     const here = this.table.all().filter((place) => place.nodeId === nodeId && place.pass === pass);
     const present = here.reduce((set, place) => set.union(place.members), this.nobody());
@@ -133,12 +138,6 @@ export class Walk {
       const hinted = this.hints.take(nodeId, pass, run.place.members);
       if (!hinted.isEmpty()) run.wake(hinted);
     }
-  }
-
-  /** Awaits receipts for members that leave a node; those already awaited there are awaited until the new deadline. */
-  awaitReceipts(awaited: AwaitedReceipts): void {
-    this.stopAwaiting(awaited.nodeId, awaited.pass, awaited.members);
-    if (!awaited.members.isEmpty()) this.awaited.push(awaited);
   }
 
   /** Stops opening and resuming; once {@link drained} the behaviours can be dropped. */
@@ -168,7 +167,7 @@ export class Walk {
   /** Ends everybody's walk where they are; call it drained. */
   async exitAll(reason: string): Promise<void> {
     this.running.clear();
-    this.awaited = [];
+    this.awaited.clear();
     await Promise.all(
       this.table.all().map(async (place) => {
         const { nodeId, pass, members } = place;
@@ -184,7 +183,7 @@ export class Walk {
       version: WALK_VERSION,
       step: this.recorder.step,
       table: this.table.toState(),
-      awaited: this.awaited.map(awaitedState),
+      awaited: this.awaited.toState(),
       unread: this.hints.toState(),
       tally: this.tally.toState(),
     };
@@ -214,14 +213,6 @@ export class Walk {
     return MemberSet.empty(this.options.size);
   }
 
-  private stopAwaiting(nodeId: string, pass: number, members: MemberSet): void {
-    for (const awaited of this.awaited) {
-      if (awaited.nodeId === nodeId && awaited.pass === pass)
-        awaited.members = awaited.members.minus(members);
-    }
-    this.awaited = this.awaited.filter((awaited) => !awaited.members.isEmpty());
-  }
-
   private bufferMs(): number {
     return this.options.size < SMALL_COHORT ? 0 : this.options.timings.arrivalBufferMs;
   }
@@ -248,7 +239,25 @@ export class Walk {
     this.begin(place);
   }
 
-  private begin(place: Place): void {
+  /** Keeps the open visits of a node few: see {@link closestVisits}. */
+  private mergeVisits(): void {
+    const visits = [...this.running.values()];
+    for (const own of groupBy(visits, ({ place }) => `${place.nodeId}/${place.pass}`).values()) {
+      let open = own;
+      for (let pair = closestVisits(open); pair; pair = closestVisits(open)) {
+        const [earlier, later] = pair;
+        const merge = this.behaviourOf(later.place).merge;
+        if (!merge) break;
+        const state = merge(later.place.state, earlier.place.state);
+        this.running.delete(earlier.place.number);
+        this.table.merge(later.place, earlier.place, state);
+        open = open.filter((visit) => visit !== earlier && visit !== later);
+        open.push(this.begin(later.place));
+      }
+    }
+  }
+
+  private begin(place: Place): RunningVisit {
     const run: RunningVisit = {
       place,
       status: 'busy',
@@ -258,6 +267,14 @@ export class Walk {
     };
     this.running.set(place.number, run);
     void this.drive(run);
+    return run;
+  }
+
+  private behaviourOf(place: Place): AnyNodeBehaviour {
+    const { typeKey } = this.nodeOf(place);
+    const behaviour = this.options.behaviours.get(typeKey);
+    if (!behaviour) throw new Error(`No behaviour is registered for node type "${typeKey}".`);
+    return behaviour;
   }
 
   /** Carries one behaviour to its end, or until it is dropped; never rejects. */
@@ -265,11 +282,13 @@ export class Walk {
     const { place } = run;
     try {
       const node = this.nodeOf(place);
-      const behaviour = this.options.behaviours.get(node.typeKey);
-      if (!behaviour) throw new Error(`No behaviour is registered for node type "${node.typeKey}".`);
-      for await (const routes of behaviour(viewOf(place, node), contextOf(this, run, node))) {
+      const { run: behave } = this.behaviourOf(place);
+      for await (const routes of behave(viewOf(place, node), contextOf(this, run, node))) {
         if (this.isDropped(run)) return;
-        const departures = departuresOf(routes, place, node, this.table.passes);
+        const departures = departuresOf(routes, place, node, {
+          passes: this.table.passes,
+          max: this.options.maxPasses ?? MAX_PASSES,
+        });
         if (departures.length > 0) await this.recorder.leave(place, departures);
         if (this.isDropped(run)) return;
       }
@@ -291,7 +310,6 @@ export class Walk {
 
   /** The deadline of receipts that nobody waits for at a node: the ledger is told to close their messages. */
   private closeAwaited(awaited: AwaitedReceipts): void {
-    this.awaited = this.awaited.filter((other) => other !== awaited);
     const { nodeId, pass, members } = awaited;
     const { cohortId, host, graph } = this.options;
     const scope = { cohortId, nodeId, pass, members: members.toHex() };

@@ -9,7 +9,7 @@ import {
 import type { LoadedCohort, Summary } from '../domain/activities.ts';
 import { MemberSet } from '../domain/member-set.ts';
 import type { ReceiptsHint } from '../domain/temporal-names.ts';
-import { NODE_RUNS } from '../nodes/runs.ts';
+import { NODE_BEHAVIOURS } from '../nodes/runs.ts';
 import { Walk } from '../walk/walk.ts';
 import { activitiesWith } from './activity-proxy.ts';
 import { Alarm } from './alarm.ts';
@@ -72,7 +72,7 @@ export class CohortLead {
       size: cohort.size,
       graph: cohort.graph,
       timings: cohort.timings,
-      behaviours: NODE_RUNS,
+      behaviours: NODE_BEHAVIOURS,
       host: new TemporalHost(input.cohortId, this.activities, this.queue),
       state: input.carried?.state,
     });

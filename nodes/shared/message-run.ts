@@ -7,7 +7,7 @@ import {
 } from '../../domain/effects.ts';
 import { MemberSet } from '../../domain/member-set.ts';
 import { isOpenOutcome, OUTLET_OF_OUTCOME, RECEIPT_OUTLETS } from '../../domain/message-outcome.ts';
-import type { NodeContext, NodeRun, Route, Visit } from '../../domain/node-run.ts';
+import type { MergeStates, NodeContext, NodeRun, Route, Visit } from '../../domain/node-run.ts';
 
 export type MessageConfig = { receiptDeadlineMs: number };
 export type MessageState = {
@@ -53,7 +53,7 @@ async function* offer(
   const input = { receiptDeadlineMs, wantsHints: waits, plannedAt: visit.openedAt };
   const result = await context.effect(submitEffect, visit.members, input);
   const now = context.now();
-  const deadline = now + receiptDeadlineMs;
+  const deadline = context.deadline(receiptDeadlineMs);
   if (!waits) {
     for (const { outcome, members } of result.outcomes) {
       if (isOpenOutcome(outcome)) context.awaitReceipts(membersOf(members, visit), deadline);
@@ -63,6 +63,17 @@ async function* offer(
   visit.state.offerAt = nextOffer(result, now);
   visit.state.deadline = deadline;
 }
+
+/** Offers are idempotent: the earlier one is made for all. */
+export const mergeMessages: MergeStates<MessageState> = (a, b) => {
+  const offerAt = Math.min(a.offerAt ?? Infinity, b.offerAt ?? Infinity);
+  const deadline = Math.max(a.deadline ?? 0, b.deadline ?? 0);
+  return {
+    gated: true,
+    offerAt: Number.isFinite(offerAt) ? offerAt : null,
+    ...(deadline > 0 && { deadline }),
+  };
+};
 
 /** Those who can't be sent to leave first: the others' messages may take their time. */
 async function* gate(

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { nodeTypeKey } from '../../domain/node-kind.ts';
-import { NODE_RUNS } from '../../nodes/runs.ts';
+import { NODE_BEHAVIOURS } from '../../nodes/runs.ts';
 import { NODE_CATALOGUE, NODE_DEFINITIONS, newestVersion, nodeDefinition } from '../../nodes/types.ts';
 
 const NODES = path.join(import.meta.dirname, '..', '..', 'nodes');
@@ -25,7 +25,7 @@ describe('the registry of node types', () => {
   it('has a definition and a behaviour for every folder, and a folder for each of them', () => {
     const inFolders = folders().map(({ key }) => key);
     expect([...definedKeys].sort()).toEqual([...inFolders].sort());
-    expect([...NODE_RUNS.keys()].sort()).toEqual([...inFolders].sort());
+    expect([...NODE_BEHAVIOURS.keys()].sort()).toEqual([...inFolders].sort());
   });
 
   it('finds what authors see and what the workflow runs in files of these names', () => {

@@ -1,8 +1,10 @@
 import type { EffectAnswer, EffectScope } from '../../domain/effects.ts';
+import { groupBy } from '../../domain/group-by.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { MemberSet } from '../../domain/member-set.ts';
 import type { WalkGraph } from '../../domain/walk-graph.ts';
 import type { WalkRecord, WalkRecordAnswer } from '../../domain/walk-record.ts';
+import { MAX_OPEN_VISITS } from '../../walk/closest-visits.ts';
 import type { AnyEffectRef } from '../../walk/host.ts';
 import { settle } from '../../walk/virtual-clock.ts';
 import type { Walk } from '../../walk/walk.ts';
@@ -28,17 +30,18 @@ export class InterruptedWalk extends VirtualWalk {
   current: Walk | undefined;
   hostCalls = 0;
   private readonly members: number;
-  private readonly interruption: Interruption | undefined;
+  private readonly interruptions: readonly Interruption[];
 
   constructor(
     size: number,
     graph: WalkGraph,
     effects: ConstructorParameters<typeof VirtualWalk>[2],
-    interruption: Interruption | undefined,
+    interruptions: readonly Interruption[],
+    maxPasses?: number,
   ) {
-    super(size, graph, effects);
+    super(size, graph, effects, maxPasses);
     this.members = size;
-    this.interruption = interruption;
+    this.interruptions = interruptions;
   }
 
   override effect(
@@ -59,8 +62,9 @@ export class InterruptedWalk extends VirtualWalk {
 
   private async interruptible<T>(call: () => Promise<T>): Promise<T> {
     this.hostCalls += 1;
-    if (this.hostCalls !== this.interruption?.call) return call();
-    const { turnsAfter } = this.interruption;
+    const interruption = this.interruptions.find((one) => one.call === this.hostCalls);
+    if (!interruption) return call();
+    const { turnsAfter } = interruption;
     if (turnsAfter === undefined) this.current?.drain();
     const answer = await call();
     if (turnsAfter !== undefined) void this.drainLater(turnsAfter);
@@ -68,8 +72,18 @@ export class InterruptedWalk extends VirtualWalk {
   }
 
   private async drainLater(turns: number): Promise<void> {
+    const walk = this.current;
     for (let i = 0; i < turns; i += 1) await Promise.resolve();
-    this.current?.drain();
+    walk?.drain();
+  }
+
+  /** However slowly members come by, few visits of a node are open. */
+  assertFewVisits(): void {
+    const open = groupBy(
+      (this.current?.toState().table.places ?? []).filter((place) => place.opened),
+      ({ nodeId, pass }) => `${nodeId}/${pass}`,
+    );
+    for (const visits of open.values()) expect(visits.length).toBeLessThanOrEqual(MAX_OPEN_VISITS);
   }
 
   /** Everybody is at exactly one place of the record, or has an end in the trace. */
@@ -85,30 +99,50 @@ export class InterruptedWalk extends VirtualWalk {
   }
 }
 
+export interface InterruptedWalkOptions {
+  readonly size: number;
+  readonly graph: WalkGraph;
+  readonly fateOf: (member: number, nodeId: string, pass: number) => Fate;
+  readonly isMatching?: (member: number, nodeId: string, pass: number) => boolean;
+  readonly receiptAfterMs?: (member: number, nodeId: string, pass: number) => number;
+  readonly interruptions?: readonly Interruption[];
+  readonly maxPasses?: number;
+}
+
 /** Walks to the end; an interrupted walk goes on from its state, which has been text in between. */
-export async function walkInterrupted(
-  size: number,
-  graph: WalkGraph,
-  fateOf: (member: number, scope: EffectScope) => Fate,
-  interruption?: Interruption,
-): Promise<InterruptedResult> {
-  const messages = new ScriptedMessages(size, () => host.clock.now(), fateOf);
-  const evaluateCondition = (scope: EffectScope): { matching: string } => {
-    const even = MemberSet.fromHex(size, scope.members)
+export async function walkInterrupted({
+  size,
+  graph,
+  fateOf,
+  isMatching = (member, _, pass) => member % 2 === pass % 2,
+  receiptAfterMs,
+  interruptions = [],
+  maxPasses,
+}: InterruptedWalkOptions): Promise<InterruptedResult> {
+  const messages = new ScriptedMessages(
+    size,
+    () => host.clock.now(),
+    (member, { nodeId, pass }) => fateOf(member, nodeId, pass),
+    receiptAfterMs && ((member, { nodeId, pass }) => receiptAfterMs(member, nodeId, pass)),
+  );
+  const evaluateCondition = ({ nodeId, pass, members }: EffectScope): { matching: string } => {
+    const matching = MemberSet.fromHex(size, members)
       .indexes()
-      .filter((index) => index % 2 === scope.pass % 2);
-    return { matching: MemberSet.of(size, even).toHex() };
+      .filter((index) => isMatching(index, nodeId, pass));
+    return { matching: MemberSet.of(size, matching).toHex() };
   };
   const host: InterruptedWalk = new InterruptedWalk(
     size,
     graph,
     { ...messages.effects, evaluateCondition },
-    interruption,
+    interruptions,
+    maxPasses,
   );
   let interrupted = false;
   let walk = (host.current = host.walk());
   for (;;) {
     await settle(walk);
+    host.assertFewVisits();
     if (walk.done) return { host, done: true, interrupted };
     if (walk.drained) {
       // What is on its way comes to its end before the state is read, as in a workflow.

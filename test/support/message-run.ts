@@ -39,9 +39,16 @@ export class ScriptedMessages {
   private readonly size: number;
   private readonly fateOf: (member: number, scope: EffectScope) => Fate;
   private readonly now: () => number;
+  private readonly receiptAfterMs: (member: number, scope: Pick<EffectScope, 'nodeId' | 'pass'>) => number;
   private readonly told = new Set<string>();
 
-  constructor(size: number, now: () => number, fateOf: (member: number, scope: EffectScope) => Fate) {
+  constructor(
+    size: number,
+    now: () => number,
+    fateOf: (member: number, scope: EffectScope) => Fate,
+    receiptAfterMs: ScriptedMessages['receiptAfterMs'] = () => RECEIPT_AFTER_MS,
+  ) {
+    this.receiptAfterMs = receiptAfterMs;
     this.size = size;
     this.now = now;
     this.fateOf = fateOf;
@@ -152,7 +159,7 @@ export class ScriptedMessages {
 
   private receiptAt(row: Row): number | undefined {
     const silent = row.acceptedAt === null || this.fate(row) === 'silent';
-    return silent ? undefined : (row.acceptedAt ?? 0) + RECEIPT_AFTER_MS;
+    return silent ? undefined : (row.acceptedAt ?? 0) + this.receiptAfterMs(row.member, row.scope);
   }
 
   private fate({ member, scope }: Row): Fate {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { MemberSet } from '../../domain/member-set.ts';
 import type { WalkGraph, WalkNode } from '../../domain/walk-graph.ts';
 import type { Departure, WalkRecord, WalkRecordAnswer } from '../../domain/walk-record.ts';
-import { NODE_RUNS } from '../../nodes/runs.ts';
+import { NODE_BEHAVIOURS } from '../../nodes/runs.ts';
 import { timingsOf } from '../../config/timings.ts';
 import type { AnyEffectRef, WalkHost } from '../../walk/host.ts';
 import { VirtualClock } from '../../walk/virtual-clock.ts';
@@ -24,8 +24,15 @@ export class VirtualWalk implements WalkHost {
   private readonly graph: WalkGraph;
   private readonly size: number;
   private readonly effects: Record<string, EffectHandler>;
+  private readonly maxPasses: number | undefined;
 
-  constructor(size: number, graph: WalkGraph, effects: Record<string, EffectHandler> = {}) {
+  constructor(
+    size: number,
+    graph: WalkGraph,
+    effects: Record<string, EffectHandler> = {},
+    maxPasses?: number,
+  ) {
+    this.maxPasses = maxPasses;
     this.size = size;
     this.graph = graph;
     this.effects = effects;
@@ -37,8 +44,9 @@ export class VirtualWalk implements WalkHost {
       size: this.size,
       graph: this.graph,
       timings: timingsOf('production'),
-      behaviours: NODE_RUNS,
+      behaviours: NODE_BEHAVIOURS,
       host: this,
+      maxPasses: this.maxPasses,
       state,
     });
   }

@@ -1,7 +1,7 @@
 import { timingsOf } from '../../config/timings.ts';
 import { MemberSet } from '../../domain/member-set.ts';
-import type { AnyNodeRun } from '../../domain/node-run.ts';
-import { NODE_RUNS } from '../../nodes/runs.ts';
+import type { AnyNodeBehaviour } from '../../domain/node-run.ts';
+import { NODE_BEHAVIOURS } from '../../nodes/runs.ts';
 import { walkOn } from '../../walk/virtual-clock.ts';
 import { Walk } from '../../walk/walk.ts';
 import { graphOf, VirtualWalk } from '../support/virtual-walk.ts';
@@ -15,7 +15,7 @@ const GRAPH = graphOf({
 
 /** Walks a cohort through one node with this behaviour. */
 async function stuckBy(
-  behaviour: AnyNodeRun,
+  run: AnyNodeBehaviour['run'],
 ): Promise<{ host: VirtualWalk; code: string | undefined; here: number }> {
   const host = new VirtualWalk(SIZE, GRAPH);
   const walk = new Walk({
@@ -23,7 +23,7 @@ async function stuckBy(
     size: SIZE,
     graph: GRAPH,
     timings: timingsOf('production'),
-    behaviours: new Map([...NODE_RUNS, ['odd.v1', behaviour]]),
+    behaviours: new Map([...NODE_BEHAVIOURS, ['odd.v1', { run }]]),
     host,
   });
   expect(await walkOn(walk, host.clock)).toBe(false);

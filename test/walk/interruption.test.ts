@@ -48,12 +48,17 @@ describe.each(CASES)('a walk that $name', ({ graph, fates }) => {
   const fateOf = (member: number): Fate => fates[member % fates.length] ?? 'delivered';
 
   it('ends everybody once and in the same way, wherever it is interrupted', async () => {
-    const whole = await walkInterrupted(SIZE, graph, fateOf);
+    const whole = await walkInterrupted({ size: SIZE, graph, fateOf });
     expect(whole).toMatchObject({ done: true, interrupted: false });
     const different: string[] = [];
     for (let call = 1; call <= whole.host.hostCalls; call += 1) {
       for (const turnsAfter of MOMENTS) {
-        const { host, done } = await walkInterrupted(SIZE, graph, fateOf, { call, turnsAfter });
+        const { host, done } = await walkInterrupted({
+          size: SIZE,
+          graph,
+          fateOf,
+          interruptions: [{ call, turnsAfter }],
+        });
         const end = done
           ? outcomesOf(host, graph)
           : `still at ${JSON.stringify([...(host.current?.present() ?? [])])}`;

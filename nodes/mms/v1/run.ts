@@ -1,1 +1,1 @@
-export { runMessage as runMms } from '../../shared/message-run.ts';
+export { mergeMessages as mergeMms, runMessage as runMms } from '../../shared/message-run.ts';

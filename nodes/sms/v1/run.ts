@@ -1,1 +1,1 @@
-export { runMessage as runSms } from '../../shared/message-run.ts';
+export { mergeMessages as mergeSms, runMessage as runSms } from '../../shared/message-run.ts';

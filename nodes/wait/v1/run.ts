@@ -1,7 +1,13 @@
-import type { NodeRun } from '../../../domain/node-run.ts';
+import type { MergeStates, NodeRun } from '../../../domain/node-run.ts';
 
-export const runWait: NodeRun<{ forMs: number }, { until?: number }> = async function* (visit, context) {
+type WaitState = { until?: number };
+
+export const runWait: NodeRun<{ forMs: number }, WaitState> = async function* (visit, context) {
   visit.state.until ??= context.deadline(visit.config.forMs);
   await context.sleepUntil(visit.state.until);
   yield { next: visit.members };
 };
+
+export const mergeWaits: MergeStates<WaitState> = (a, b) => ({
+  until: Math.max(a.until ?? 0, b.until ?? 0),
+});
