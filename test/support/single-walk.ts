@@ -25,8 +25,8 @@ export function walkAlone(walkCase: WalkCase, member: number): string {
   const { graph } = walkCase;
   const passes = new Map<string, number>();
   const path: string[] = [];
-  let nodeId: string | undefined = graph.startNodeId;
-  while (nodeId !== undefined) {
+  let nodeId = graph.startNodeId;
+  for (;;) {
     const node: WalkNode | undefined = graph.nodes[nodeId];
     if (!node) throw new Error(`There is no node ${nodeId}.`);
     const pass = (passes.get(nodeId) ?? 0) + 1;
@@ -41,7 +41,6 @@ export function walkAlone(walkCase: WalkCase, member: number): string {
     if ((passes.get(next) ?? 0) >= walkCase.maxPasses) return [...path, 'pass_limit'].join(' ');
     nodeId = next;
   }
-  return path.join(' ');
 }
 
 function outcomeOf(walkCase: WalkCase, node: WalkNode, member: number, pass: number): string {
