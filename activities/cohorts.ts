@@ -1,5 +1,7 @@
 import { finishCohort } from '../database/finish-cohort.ts';
-import { readCohort } from '../database/read-cohort.ts';
+import { readDecisions } from '../database/incidents.ts';
+import { readCohort, readCohortRef } from '../database/read-cohort.ts';
+import { readStoredWalk } from '../database/read-stored-walk.ts';
 import { recordWalk } from '../database/record-walk.ts';
 import type { EngineActivities } from '../domain/activities.ts';
 import type { FrozenScenario } from '../domain/scenario.ts';
@@ -7,27 +9,27 @@ import type { WalkGraph } from '../domain/walk-graph.ts';
 import type { Dependencies } from './dependencies.ts';
 import { summaryOf } from './summary.ts';
 
-type CohortActivities = Pick<
-  EngineActivities,
-  'loadCohort' | 'recordTrace' | 'readRunState' | 'finishCohort'
->;
+type CohortActivities = Pick<EngineActivities, 'loadCohort' | 'recordTrace' | 'readOrders' | 'finishCohort'>;
 
 /** What a cohort's workflow asks of the database. */
 export function createCohortActivities({ pool, timings }: Dependencies): CohortActivities {
   return {
-    loadCohort: async (cohortId) => {
+    loadCohort: async (cohortId, withWalk) => {
       const cohort = await readCohort(pool, cohortId);
+      const { finished, number, size, runWorkflowId, runState } = cohort;
+      const hasWalked = withWalk && !finished && cohort.step > 0;
       return {
-        finished: cohort.finished,
-        number: cohort.number,
-        size: cohort.size,
-        runWorkflowId: cohort.runWorkflowId,
+        ...{ finished, number, size, runWorkflowId, timings },
         graph: inAuthorsOrder(cohort.frozen),
-        timings,
+        orders: { runState, decisions: await readDecisions(pool, cohortId) },
+        stored: hasWalked ? await readStoredWalk(pool, cohort) : null,
       };
     },
-    recordTrace: async (cohortId, record) => recordWalk(pool, await readCohort(pool, cohortId), record),
-    readRunState: async (cohortId) => (await readCohort(pool, cohortId)).runState,
+    recordTrace: async (cohortId, record) => recordWalk(pool, await readCohortRef(pool, cohortId), record),
+    readOrders: async (cohortId) => {
+      const { runState } = await readCohortRef(pool, cohortId);
+      return { runState, decisions: await readDecisions(pool, cohortId) };
+    },
     finishCohort: async (cohortId) => {
       const cohort = await readCohort(pool, cohortId);
       return summaryOf(cohort.frozen, await finishCohort(pool, cohort));

@@ -1,3 +1,4 @@
+import { cancelRun } from '../database/change-run.ts';
 import { readRunTally } from '../database/finish-cohort.ts';
 import { readOpenCohorts, readRun } from '../database/read-run.ts';
 import { beginRun, closeUnstartedCohorts, finishRun } from '../database/run-life.ts';
@@ -9,7 +10,7 @@ import { summaryOf } from './summary.ts';
 
 type RunActivities = Pick<
   EngineActivities,
-  'beginRun' | 'cohortsToStart' | 'closeUnstartedCohorts' | 'finishRun'
+  'beginRun' | 'cohortsToStart' | 'cancelRun' | 'closeUnstartedCohorts' | 'finishRun'
 >;
 
 /** What a run's own workflow asks of the database. */
@@ -19,6 +20,11 @@ export function createRunActivities({ pool, timings }: Dependencies): RunActivit
       const state = await beginRun(pool, runId);
       if (!state) throw new PermanentError('run_unknown', `There is no run ${runId} in this database.`);
       return { state, timings };
+    },
+    cancelRun: async (runId, reason) => {
+      const run = await cancelRun(pool, runId, reason);
+      if (!run) throw new PermanentError('run_unknown', `There is no run ${runId} in this database.`);
+      return run.after;
     },
     cohortsToStart: (runId, from, count) => readOpenCohorts(pool, runId, from, count),
     closeUnstartedCohorts: async (runId, firstNumber) => {

@@ -10,6 +10,8 @@ import { problemHandler } from './problem-handler.ts';
 import { ApiProblem } from './problem.ts';
 import type { AnyRoute } from './route.ts';
 import { customerRoutes } from './routes/customers.ts';
+import { holdRoutes } from './routes/holds.ts';
+import { runControlRoutes } from './routes/run-control.ts';
 import { runRoutes } from './routes/runs.ts';
 import { scenarioRoutes } from './routes/scenarios.ts';
 import { scenarioJsonSchema } from './scenarios/document.ts';
@@ -18,7 +20,13 @@ const ROOT = path.join(import.meta.dirname, '..');
 
 /** Every operation of the API. */
 export function apiRoutes(deps: ApiDependencies): readonly AnyRoute[] {
-  return [...scenarioRoutes(deps), ...runRoutes(deps), ...customerRoutes(deps)];
+  return [
+    ...scenarioRoutes(deps),
+    ...runRoutes(deps),
+    ...runControlRoutes(deps),
+    ...holdRoutes(deps),
+    ...customerRoutes(deps),
+  ];
 }
 
 /** The Express application: everything but the webhooks, which a plain handler answers in front of it. */

@@ -9,6 +9,8 @@ export interface Project {
   readonly id: string;
   readonly key: string;
   readonly name: string;
+  /** The key that is used, as it is named in what it decides. */
+  readonly actor: string;
 }
 
 /** Answers 401 to whoever brings no valid key; afterwards {@link projectOf} tells whose request it is. */
@@ -27,7 +29,8 @@ export function authenticate(prisma: Prisma): RequestHandler {
       );
     }
     const { id, key, name } = stored.project;
-    response.locals['project'] = { id, key, name } satisfies Project;
+    const actor = `${stored.name} (${stored.shortId})`;
+    response.locals['project'] = { id, key, name, actor } satisfies Project;
     next();
   };
 }

@@ -13,6 +13,7 @@ export const ERRORS = {
   bad_import_header: { status: 422, title: 'The header of the file is wrong' },
   invalid_scenario: { status: 422, title: "The scenario can't be launched as it is" },
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key belongs to another request' },
+  no_incident: { status: 409, title: 'Nobody is stuck there' },
   run_ended: { status: 409, title: 'The run has ended' },
   internal: { status: 500, title: 'Something went wrong here' },
   unavailable: { status: 503, title: "The database can't be reached" },

@@ -5,7 +5,7 @@ import { messageId } from './ids.ts';
 import { readMemberFacts, type GateQuestion, type MemberFacts } from './member-facts.ts';
 import type { Connection, Pool } from './pool.ts';
 import { numbersTaken, takeRows, type Offer } from './take-rows.ts';
-import { inTransaction, lockRun } from './transaction.ts';
+import { inTransaction, lockForClaim } from './transaction.ts';
 
 /** What all messages of one claim have in common. */
 export interface ClaimScope extends GateQuestion {
@@ -63,7 +63,7 @@ export function claimMessages(
   token: string,
 ): Promise<Claim> {
   return inTransaction(pool, async (connection) => {
-    await lockRun(connection, scope.runId, 'shared');
+    await lockForClaim(connection, scope.runId, scope.projectId);
     await lockRecipients(
       connection,
       candidates.map((candidate) => candidate.recipientId),

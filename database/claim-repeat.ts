@@ -3,7 +3,7 @@ import { haltOf, lockRecipients } from './claim-messages.ts';
 import { readMemberFacts, type GateQuestion } from './member-facts.ts';
 import type { MessageInDoubt } from './messages-in-doubt.ts';
 import type { Pool } from './pool.ts';
-import { inTransaction, lockRun } from './transaction.ts';
+import { inTransaction, lockForClaim } from './transaction.ts';
 
 export type RepeatClaim =
   | { readonly kind: 'claimed'; readonly committedAfter: number }
@@ -15,12 +15,13 @@ export type RepeatClaim =
 /** Claims a message in doubt for a repeat under the same id: a repeat is a send and passes lock and gate again. */
 export function claimRepeat(
   pool: Pool,
+  projectId: string,
   question: GateQuestion,
   message: MessageInDoubt,
   claim: { readonly token: string; readonly claimGraceMs: number; readonly receiptDeadlineMs: number },
 ): Promise<RepeatClaim> {
   return inTransaction(pool, async (connection): Promise<RepeatClaim> => {
-    await lockRun(connection, question.runId, 'shared');
+    await lockForClaim(connection, question.runId, projectId);
     await lockRecipients(connection, [message.recipientId]);
     const facts = await readMemberFacts(connection, question, [message.memberIndex]);
     const member = facts?.members[0];

@@ -29,7 +29,7 @@ export interface FrozenAudience {
 export function freezeAudience(pool: Pool, input: FreezeInput): Promise<FrozenAudience> {
   return inTransaction(pool, async (connection) => {
     await connection.query('SET LOCAL lock_timeout = 0');
-    await lockRun(connection, input.runId, 'exclusive');
+    await lockRun(connection, input.runId);
     const { rows } = await connection.query<{ audience_size: number | null; cohort_count: number | null }>(
       'SELECT audience_size, cohort_count FROM run WHERE id = $1',
       [input.runId],

@@ -6,6 +6,8 @@ import type { CohortRef } from './record-walk.ts';
 
 export interface CohortRow extends CohortRef {
   readonly number: number;
+  /** Records of the walk so far. */
+  readonly step: number;
   readonly finished: boolean;
   readonly runState: RunState;
   readonly runWorkflowId: string;
@@ -15,12 +17,31 @@ export interface CohortRow extends CohortRef {
   readonly frozen: FrozenScenario;
 }
 
+/** What most steps of a cohort need to know of it. @throws PermanentError `cohort_unknown` */
+export async function readCohortRef(
+  database: Queryable,
+  cohortId: string,
+): Promise<CohortRef & { readonly runState: RunState }> {
+  const { rows } = await database.query<CohortRef & { readonly runState: RunState }>({
+    name: 'read-cohort-ref',
+    text: `
+      SELECT cohort.id AS "cohortId", cohort.month, cohort.size, run.id AS "runId", run.state AS "runState"
+      FROM cohort JOIN run ON run.id = cohort.run_id WHERE cohort.id = $1`,
+    values: [cohortId],
+  });
+  return rows[0] ?? unknownCohort(cohortId);
+}
+
+function unknownCohort(cohortId: string): never {
+  throw new PermanentError('cohort_unknown', `There is no cohort ${cohortId} in this database.`);
+}
+
 /** A cohort with what its run froze. @throws PermanentError `cohort_unknown` */
 export async function readCohort(database: Queryable, cohortId: string): Promise<CohortRow> {
   const { rows } = await database.query<CohortRow>({
     name: 'read-cohort',
     text: `
-      SELECT cohort.id AS "cohortId", cohort.month, cohort.number, cohort.size,
+      SELECT cohort.id AS "cohortId", cohort.month, cohort.number, cohort.size, cohort.step,
              cohort.finished_at IS NOT NULL AS finished, run.id AS "runId", run.state AS "runState",
              run.workflow_id AS "runWorkflowId", run.project_id AS "projectId", project.name AS "projectName",
              run.scenario_id AS "scenarioId", version.frozen
@@ -31,7 +52,5 @@ export async function readCohort(database: Queryable, cohortId: string): Promise
       WHERE cohort.id = $1`,
     values: [cohortId],
   });
-  const [row] = rows;
-  if (!row) throw new PermanentError('cohort_unknown', `There is no cohort ${cohortId} in this database.`);
-  return row;
+  return rows[0] ?? unknownCohort(cohortId);
 }

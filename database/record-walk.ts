@@ -143,7 +143,16 @@ function departureOfRow(row: TraceRow): Departure {
 
 async function writePlaces(connection: Connection, cohort: CohortRef, record: WalkRecord): Promise<void> {
   const { places } = record;
-  await connection.query('UPDATE cohort SET step = $2 WHERE id = $1', [cohort.cohortId, record.step]);
+  const stuck = places.filter((place) => place.stuck !== null).map((place) => place.number);
+  await connection.query({
+    name: 'write-step',
+    text: `
+      WITH closed AS (
+        UPDATE incident SET closed_at = clock_timestamp()
+        WHERE cohort_id = $1 AND closed_at IS NULL AND visit_number <> ALL ($3::int[]))
+      UPDATE cohort SET step = $2 WHERE id = $1`,
+    values: [cohort.cohortId, record.step, stuck],
+  });
   await connection.query('DELETE FROM visit WHERE cohort_id = $1 AND number <> ALL ($2::int[])', [
     cohort.cohortId,
     places.map((place) => place.number),
@@ -157,7 +166,9 @@ async function writePlaces(connection: Connection, cohort: CohortRef, record: Wa
       FROM unnest($2::int[], $3::text[], $4::int[], $5::text[], $6::float8[], $7::float8[], $8::jsonb[])
         AS t (number, node_id, pass, members, arrived_at, opened_at, state)
       ON CONFLICT (cohort_id, number)
-      DO UPDATE SET members = EXCLUDED.members, opened_at = EXCLUDED.opened_at, state = EXCLUDED.state`,
+      DO UPDATE SET members = EXCLUDED.members, opened_at = EXCLUDED.opened_at, state = EXCLUDED.state
+      WHERE (visit.members, visit.opened_at, visit.state)
+        IS DISTINCT FROM (EXCLUDED.members, EXCLUDED.opened_at, EXCLUDED.state)`,
     values: [
       cohort.cohortId,
       places.map((place) => place.number),
@@ -180,10 +191,13 @@ async function openIncidents(
   const stuck = places.filter((place) => place.stuck !== null);
   if (stuck.length === 0) return;
   await connection.query(
-    `INSERT INTO incident (cohort_id, visit_number, run_id, node_id, code, message)
-     SELECT $1, number, $2, node_id, code, message
-     FROM unnest($3::int[], $4::text[], $5::text[], $6::text[]) AS t (number, node_id, code, message)
-     ON CONFLICT DO NOTHING`,
+    `INSERT INTO incident (cohort_id, visit_number, run_id, node_id, code, message, opened_at)
+     SELECT $1, number, $2, node_id, code, message, to_timestamp(at / 1000.0)
+     FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::float8[]) AS t (number, node_id, code, message, at)
+     ON CONFLICT (cohort_id, visit_number) DO UPDATE SET
+       code = EXCLUDED.code, message = EXCLUDED.message, opened_at = EXCLUDED.opened_at, closed_at = NULL,
+       decision = NULL, decided_at = NULL, decided_by = NULL
+     WHERE incident.opened_at < EXCLUDED.opened_at`,
     [
       cohort.cohortId,
       cohort.runId,
@@ -191,6 +205,7 @@ async function openIncidents(
       stuck.map((place) => place.nodeId),
       stuck.map((place) => place.stuck?.code),
       stuck.map((place) => place.stuck?.message),
+      stuck.map((place) => place.stuck?.at),
     ],
   );
 }

@@ -8,12 +8,15 @@ export interface RunToRelay {
   readonly scenarioName: string;
 }
 
+const SELECT = `
+  SELECT run.id, run.workflow_id AS "workflowId", project.key AS "projectKey", run.scenario_id AS "scenarioId",
+         scenario.name AS "scenarioName"
+  FROM run JOIN project ON project.id = run.project_id JOIN scenario ON scenario.id = run.scenario_id`;
+
 /** Locks runs whose workflow has not been started; another relay passes them over. */
 export async function takeRunsToRelay(connection: Connection, limit: number): Promise<readonly RunToRelay[]> {
   const { rows } = await connection.query<RunToRelay>(
-    `SELECT run.id, run.workflow_id AS "workflowId", project.key AS "projectKey", run.scenario_id AS "scenarioId",
-            scenario.name AS "scenarioName"
-     FROM run JOIN project ON project.id = run.project_id JOIN scenario ON scenario.id = run.scenario_id
+    `${SELECT}
      WHERE run.relayed_at IS NULL AND run.state = 'requested'
      ORDER BY run.requested_at LIMIT $1 FOR NO KEY UPDATE OF run SKIP LOCKED`,
     [limit],
@@ -25,34 +28,58 @@ export async function markRelayed(connection: Connection, runId: string): Promis
   await connection.query('UPDATE run SET relayed_at = clock_timestamp() WHERE id = $1', [runId]);
 }
 
-export interface RunToWake {
+export interface OpenCohort {
   readonly id: string;
+  readonly workflowId: string;
+  readonly number: number;
+}
+
+export interface RunToWake extends RunToRelay {
   readonly wakeAt: Date;
-  /** The run's own workflow and those of its open cohorts. */
-  readonly workflowIds: readonly string[];
+  /** Whether its workflow was ever started. */
+  readonly relayed: boolean;
+  readonly openCohorts: readonly OpenCohort[];
 }
 
 /** Runs whose state was changed and whose workflows have not been told. */
 export async function readRunsToWake(database: Queryable, limit: number): Promise<readonly RunToWake[]> {
-  const { rows } = await database.query<{
-    id: string;
-    wake_at: Date;
-    workflow_id: string;
-    cohorts: string[] | null;
-  }>(
-    `SELECT run.id, run.wake_at, run.workflow_id,
-            (SELECT array_agg(workflow_id) FROM cohort WHERE run_id = run.id AND finished_at IS NULL) AS cohorts
-     FROM run WHERE run.wake_at IS NOT NULL ORDER BY run.wake_at LIMIT $1`,
+  const { rows } = await database.query<Omit<RunToWake, 'openCohorts'> & { cohorts: OpenCohort[] | null }>(
+    `WITH relay AS (${SELECT})
+     SELECT relay.*, run.wake_at AS "wakeAt", run.relayed_at IS NOT NULL AS relayed,
+            (SELECT json_agg(json_build_object('id', cohort.id::text, 'workflowId', workflow_id, 'number', number))
+             FROM cohort WHERE run_id = run.id AND cohort.finished_at IS NULL) AS cohorts
+     FROM run JOIN relay ON relay.id = run.id
+     WHERE run.wake_at IS NOT NULL ORDER BY run.wake_at LIMIT $1`,
     [limit],
   );
-  return rows.map((row) => ({
-    id: row.id,
-    wakeAt: row.wake_at,
-    workflowIds: [row.workflow_id, ...(row.cohorts ?? [])],
-  }));
+  return rows.map(({ cohorts, ...run }) => ({ ...run, openCohorts: cohorts ?? [] }));
 }
 
 /** Notes that a run's workflows have been told; a change that came meanwhile stays noted. */
 export async function markWoken(database: Queryable, run: RunToWake): Promise<void> {
   await database.query('UPDATE run SET wake_at = NULL WHERE id = $1 AND wake_at = $2', [run.id, run.wakeAt]);
+}
+
+/** Runs that should have a workflow that is running. */
+export async function readRunningRuns(
+  database: Queryable,
+): Promise<readonly { readonly id: string; readonly workflowId: string }[]> {
+  const { rows } = await database.query<{ id: string; workflowId: string }>(
+    `SELECT id, workflow_id AS "workflowId" FROM run
+     WHERE state IN ('running', 'finishing') AND relayed_at IS NOT NULL`,
+  );
+  return rows;
+}
+
+/** Of these workflows of cohorts, those whose cohort is open. */
+export async function openAmong(
+  database: Queryable,
+  runId: string,
+  workflowIds: readonly string[],
+): Promise<readonly string[]> {
+  const { rows } = await database.query<{ workflow_id: string }>(
+    'SELECT workflow_id FROM cohort WHERE run_id = $1 AND workflow_id = ANY ($2::text[]) AND finished_at IS NULL',
+    [runId, workflowIds],
+  );
+  return rows.map((row) => row.workflow_id);
 }

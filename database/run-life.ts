@@ -1,6 +1,6 @@
-import { ENDED_RUN_STATES, type RunState } from '../domain/states.ts';
+import type { RunState } from '../domain/states.ts';
 import type { Pool, Queryable } from './pool.ts';
-import { inTransaction, lockRun } from './transaction.ts';
+import { inTransaction } from './transaction.ts';
 
 /** Turns a requested run into a running one; a run in any other state stays as it is. */
 export async function beginRun(database: Queryable, runId: string): Promise<RunState | undefined> {
@@ -12,41 +12,8 @@ export async function beginRun(database: Queryable, runId: string): Promise<RunS
   return rows[0]?.state;
 }
 
-/**
- * Cancels a run: after the commit nothing is claimed any more.
- *
- * Its workflows are told by the pump; messages that wait in the ledger end as `cancelled`.
- * @returns the state before, undefined when there is no such run
- */
-export function cancelRun(
-  pool: Pool,
-  runId: string,
-  projectId: string,
-  reason: string,
-): Promise<RunState | undefined> {
-  return inTransaction(pool, async (connection) => {
-    await connection.query('SET LOCAL lock_timeout = 30000');
-    await lockRun(connection, runId, 'exclusive');
-    const { rows } = await connection.query<{ state: RunState; month: number; relayed: boolean }>(
-      `SELECT state, month, relayed_at IS NOT NULL AS relayed FROM run
-       WHERE id = $1 AND project_id = $2 FOR NO KEY UPDATE`,
-      [runId, projectId],
-    );
-    const [run] = rows;
-    if (!run || ENDED_RUN_STATES.includes(run.state)) return run?.state;
-    await connection.query(
-      `UPDATE run SET state = 'cancelled', state_reason = $2, wake_at = clock_timestamp(),
-         finished_at = CASE WHEN $3 THEN finished_at ELSE clock_timestamp() END
-       WHERE id = $1`,
-      [runId, reason, run.relayed],
-    );
-    await cancelQueued(connection, runId, run.month);
-    return run.state;
-  });
-}
-
 /** Messages of a cancelled run that still wait in the ledger will never be offered. */
-async function cancelQueued(database: Queryable, runId: string, month: number): Promise<void> {
+export async function cancelQueuedOfRun(database: Queryable, runId: string, month: number): Promise<void> {
   await database.query(
     `UPDATE message SET state = 'cancelled', ended_at = clock_timestamp(), look_at = NULL, error = 'run_cancelled'
      WHERE month = $1 AND run_id = $2 AND state = 'queued'`,
@@ -115,10 +82,10 @@ export async function finishRun(
   const progress = { openCohorts: Number(row.open_cohorts), openMessages: row.open_messages };
   const ended = progress.openCohorts === 0 && (!progress.openMessages || force);
   if (!ended) return { ...progress, state: row.state };
-  if (row.state === 'cancelled') await cancelQueued(database, runId, row.month);
+  if (row.state === 'cancelled') await cancelQueuedOfRun(database, runId, row.month);
   const closed = await database.query<{ state: RunState }>(
     `UPDATE run SET state = CASE WHEN state IN ('running', 'finishing') THEN 'finished' ELSE state END,
-       finished_at = coalesce(finished_at, clock_timestamp())
+       finished_at = CASE WHEN state = 'paused' THEN NULL ELSE coalesce(finished_at, clock_timestamp()) END
      WHERE id = $1 RETURNING state`,
     [runId],
   );

@@ -6,10 +6,12 @@ import type {
   SubmitInput,
   SubmitResult,
 } from './effects.ts';
+import type { VisitDecision } from './incident.ts';
 import type { JsonObject } from './json.ts';
 import type { RunState } from './states.ts';
 import type { Timings } from './timings.ts';
 import type { WalkGraph } from './walk-graph.ts';
+import type { StoredWalk } from './stored-walk.ts';
 import type { WalkRecord, WalkRecordAnswer } from './walk-record.ts';
 
 /** Effects that a behaviour can call by name: each is an activity of the same name. */
@@ -34,6 +36,15 @@ export interface LoadedCohort {
   readonly runWorkflowId: string;
   readonly graph: WalkGraph;
   readonly timings: Timings;
+  readonly orders: CohortOrders;
+  /** Where an earlier workflow of the cohort had left the walk; null at the start of it. */
+  readonly stored: StoredWalk | null;
+}
+
+/** What the database has for a cohort's workflow to carry out. */
+export interface CohortOrders {
+  readonly runState: RunState;
+  readonly decisions: readonly VisitDecision[];
 }
 
 export interface CohortToStart {
@@ -62,9 +73,11 @@ export type EngineActivities = {
     runId: string,
     force: boolean,
   ): Promise<{ state: RunState; openCohorts: number; openMessages: boolean; summary: Summary }>;
-  loadCohort(cohortId: string): Promise<LoadedCohort>;
+  /** @param withWalk whether to read where a lost workflow had left the walk */
+  loadCohort(cohortId: string, withWalk: boolean): Promise<LoadedCohort>;
   recordTrace(cohortId: string, record: WalkRecord): Promise<WalkRecordAnswer>;
-  readRunState(cohortId: string): Promise<RunState>;
+  readOrders(cohortId: string): Promise<CohortOrders>;
+  cancelRun(runId: string, reason: string): Promise<RunState>;
   finishCohort(cohortId: string): Promise<Summary>;
 };
 

@@ -23,6 +23,8 @@ export const EXIT_REASONS = {
   end: 'The way out that the customer took leads nowhere.',
   exit: 'The customer came to an exit node.',
   run_cancelled: 'The run was cancelled.',
+  cohort_cancelled: 'The workflow of the cohort was cancelled.',
+  operator: 'An operator ended the walk where it was stuck.',
   pass_limit: 'The customer had entered this node as often as the scenario allows.',
 } as const;
 export type ExitReason = keyof typeof EXIT_REASONS;

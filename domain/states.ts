@@ -71,9 +71,9 @@ export type RunState = (typeof RUN_STATES)[number];
 /** Which states may follow a state of a run. */
 export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = {
   draft: ['requested'],
-  requested: ['running', 'cancelled', 'failed'],
+  requested: ['running', 'paused', 'cancelled', 'failed'],
   running: ['paused', 'finishing', 'finished', 'cancelled', 'failed'],
-  paused: ['running', 'cancelled'],
+  paused: ['requested', 'running', 'finishing', 'cancelled'],
   finishing: ['finished', 'paused', 'cancelled'],
   finished: [],
   cancelled: [],

@@ -25,7 +25,7 @@ export type PlaceRecord = {
   readonly openedAt: number;
   readonly state: JsonObject;
   /** Why the visit can't go on without an operator, or null. */
-  readonly stuck: { readonly code: string; readonly message: string } | null;
+  readonly stuck: { readonly code: string; readonly message: string; readonly at: number } | null;
 };
 
 /** One step of a cohort's walk, written in one transaction. */

@@ -12,7 +12,7 @@ export interface Place {
   opened: boolean;
   openedAt: number;
   state: JsonObject;
-  stuck: { code: string; message: string } | null;
+  stuck: PlaceRecord['stuck'];
 }
 
 export function placeRecord(place: Place): PlaceRecord {

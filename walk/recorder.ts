@@ -5,7 +5,8 @@ import type { Move, PlaceTable } from './place-table.ts';
 import type { Walk } from './walk.ts';
 
 interface Leave {
-  readonly place: Place;
+  /** Number of the place that is left; nobody leaves where only the places are written. */
+  readonly from: number;
   readonly departures: readonly Departure[];
   readonly resolve: () => void;
 }
@@ -22,6 +23,7 @@ export class Recorder {
   private readonly table: PlaceTable;
   private waiting: Leave[] = [];
   private writing = false;
+  private writtenPlaces = '';
 
   constructor(walk: Walk, table: PlaceTable, step: number) {
     this.walk = walk;
@@ -32,9 +34,22 @@ export class Recorder {
   /** Resolves once the departures are recorded and their members have moved. */
   leave(place: Place, departures: readonly Departure[]): Promise<void> {
     return new Promise((resolve) => {
-      this.waiting.push({ place, departures, resolve });
+      this.waiting.push({ from: place.number, departures, resolve });
       void this.write();
     });
+  }
+
+  /** Writes where everybody is, when nobody has moved. */
+  savePlaces(): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiting.push({ from: 0, departures: [], resolve });
+      void this.write();
+    });
+  }
+
+  /** Whether places have changed since they were last written. */
+  get isBehind(): boolean {
+    return this.writtenPlaces !== JSON.stringify(this.table.recordAfter([], this.walk.options.host.now()));
   }
 
   private async write(): Promise<void> {
@@ -59,14 +74,11 @@ export class Recorder {
   private async writeTogether(leaves: readonly Leave[]): Promise<void> {
     const { host, size } = this.walk.options;
     this.step += 1;
-    const { conflicts } = await host.record({
-      step: this.step,
-      departures: leaves.flatMap((leave) => leave.departures),
-      places: this.table.recordAfter(
-        movesOf(leaves, (departures) => departures),
-        host.now(),
-      ),
-    });
+    const planned = movesOf(leaves, (departures) => departures);
+    const places = this.table.recordAfter(planned, host.now());
+    const departures = leaves.flatMap((leave) => leave.departures);
+    const { conflicts } = await host.record({ step: this.step, departures, places });
+    this.writtenPlaces = JSON.stringify(places);
     const moves = movesOf(leaves, (departures) => settledDepartures(size, departures, conflicts));
     this.table.apply(moves, host.now());
     this.walk.applied(moves.map((move) => move.departure));
@@ -78,7 +90,7 @@ function movesOf(
   leaves: readonly Leave[],
   settle: (departures: readonly Departure[]) => readonly Departure[],
 ): readonly Move[] {
-  return leaves.flatMap(({ place, departures }) =>
-    settle(departures).map((departure) => ({ from: place.number, departure })),
+  return leaves.flatMap(({ from, departures }) =>
+    settle(departures).map((departure) => ({ from, departure })),
   );
 }

@@ -1,7 +1,8 @@
 import { reconcileEffect } from '../domain/effects.ts';
 import { groupBy } from '../domain/group-by.ts';
 import { MemberSet } from '../domain/member-set.ts';
-import type { AnyNodeBehaviour } from '../domain/node-run.ts';
+import type { VisitDecision } from '../domain/incident.ts';
+import type { AnyNodeBehaviour, Routes } from '../domain/node-run.ts';
 import type { Timings } from '../domain/timings.ts';
 import type { WalkGraph, WalkNode } from '../domain/walk-graph.ts';
 import type { Departure } from '../domain/walk-record.ts';
@@ -102,6 +103,16 @@ export class Walk {
     return this.recorder.failure;
   }
 
+  /** Whether the last record says something else of where everybody is. */
+  get isUnrecorded(): boolean {
+    return this.recorder.isBehind;
+  }
+
+  /** Writes where everybody is: a walk that was lost with its carrier goes on from there. */
+  save(): Promise<void> {
+    return this.recorder.savePlaces();
+  }
+
   /** Opens what may open and wakes what is due. */
   advance(): void {
     this.changed = false;
@@ -133,6 +144,8 @@ export class Walk {
     const here = this.table.all().filter((place) => place.nodeId === nodeId && place.pass === pass);
     const present = here.reduce((set, place) => set.union(place.members), this.nobody());
     this.hints.put(nodeId, pass, members.intersect(present));
+    // Nobody who is woken now would come to read it.
+    if (this.draining) return;
     for (const run of this.running.values()) {
       if (run.status !== 'asleep' || !run.wantsReceipts || !here.includes(run.place)) continue;
       const hinted = this.hints.take(nodeId, pass, run.place.members);
@@ -162,6 +175,28 @@ export class Walk {
       if (place.opened && place.members.isEmpty()) this.table.close(place.number);
       else if (place.opened && !place.stuck) this.begin(place);
     }
+  }
+
+  /** Carries out an operator's choice for a visit that is stuck; any other visit stays as it is. */
+  decide({ number, stuckAt, decision }: VisitDecision): void {
+    const place = this.table.get(number);
+    if (this.draining || place?.stuck?.at !== stuckAt) return;
+    const reason = place.stuck.code;
+    place.stuck = null;
+    this.changed = true;
+    if (decision.action === 'retry') {
+      this.begin(place);
+      return;
+    }
+    const { members } = place;
+    const route =
+      decision.action === 'skip'
+        ? { members, outlet: decision.outlet, outcome: 'skipped', reason }
+        : { members, outlet: '', outcome: 'exited', reason, exit: 'operator' };
+    void this.recorder.leave(place, this.departures([route], place)).then(() => {
+      this.table.close(number);
+      this.changed = true;
+    });
   }
 
   /** Ends everybody's walk where they are; call it drained. */
@@ -285,10 +320,7 @@ export class Walk {
       const { run: behave } = this.behaviourOf(place);
       for await (const routes of behave(viewOf(place, node), contextOf(this, run, node))) {
         if (this.isDropped(run)) return;
-        const departures = departuresOf(routes, place, node, {
-          passes: this.table.passes,
-          max: this.options.maxPasses ?? MAX_PASSES,
-        });
+        const departures = this.departures(routes, place);
         if (departures.length > 0) await this.recorder.leave(place, departures);
         if (this.isDropped(run)) return;
       }
@@ -297,11 +329,17 @@ export class Walk {
       this.table.close(place.number);
     } catch (error) {
       if (this.isDropped(run)) return;
-      place.stuck = { code: codeOf(error), message: error instanceof Error ? error.message : String(error) };
+      const message = error instanceof Error ? error.message : String(error);
+      place.stuck = { code: codeOf(error), message, at: this.options.host.now() };
       void this.recorder.leave(place, []);
     }
     this.running.delete(place.number);
     this.changed = true;
+  }
+
+  private departures(routes: Routes, place: Place): readonly Departure[] {
+    const limit = { passes: this.table.passes, max: this.options.maxPasses ?? MAX_PASSES };
+    return departuresOf(routes, place, this.nodeOf(place), limit);
   }
 
   private isDropped(run: RunningVisit): boolean {

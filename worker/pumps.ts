@@ -4,6 +4,7 @@ import { ensurePartitions } from '../database/migrate.ts';
 import { sweepMessages } from '../database/sweep-messages.ts';
 import { sendHints } from './hint-sender.ts';
 import { lookUpMessages } from './look-up.ts';
+import { pauseRunsWithLostWorkflows } from './lost-workflows.ts';
 import { runLoop } from './loop.ts';
 import { relayRuns } from './relay.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
@@ -15,6 +16,7 @@ const FOLD_IDLE_MS = 100;
 const HINT_IDLE_MS = 250;
 const SWEEP_LIMIT = 500;
 const LOOK_UP_IDLE_MS = 1_000;
+const LOST_EVERY_SWEEPS = 5;
 const PARTITIONS_IDLE_MS = 3_600_000;
 
 /**
@@ -32,7 +34,7 @@ export async function runPumps(
   const relay = async (): Promise<boolean> => {
     if (!registered) await ensureSearchAttributes(temporal, namespace);
     registered = true;
-    return relayRuns(pool, temporal);
+    return relayRuns(pool, temporal, log);
   };
   const fold = async (): Promise<boolean> => {
     const { receiptSlackMs } = timings;
@@ -52,6 +54,11 @@ export async function runPumps(
   const loops = [
     { name: 'relay', work: relay, idleMs: timings.sweepMs },
     { name: 'wake', work: () => wakeRuns(pool, temporal), idleMs: timings.sweepMs },
+    {
+      name: 'lost workflows',
+      work: nothingMore(() => pauseRunsWithLostWorkflows(pool, temporal, log)),
+      idleMs: timings.sweepMs * LOST_EVERY_SWEEPS,
+    },
     { name: 'fold', work: fold, idleMs: FOLD_IDLE_MS },
     { name: 'hints', work: () => sendHints(pool, temporal, timings.hintMs.last), idleMs: HINT_IDLE_MS },
     { name: 'sweep', work: sweep, idleMs: timings.sweepMs },

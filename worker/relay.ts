@@ -1,68 +1,34 @@
-import {
-  defineSearchAttributeKey,
-  TypedSearchAttributes,
-  WorkflowExecutionAlreadyStartedError,
-} from '@temporalio/common';
-import { markRelayed, takeRunsToRelay, type RunToRelay } from '../database/relay.ts';
+import { isGrpcServiceError } from '@temporalio/client';
+import type { Logger } from '../config/log.ts';
+import { markRelayed, takeRunsToRelay } from '../database/relay.ts';
 import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
-import { RUN_WORKFLOW, SEARCH_ATTRIBUTES, TASK_QUEUE } from '../domain/temporal-names.ts';
-import { withDeadline, type TemporalClient } from './temporal.ts';
+import { startRun } from './start-workflow.ts';
+import type { TemporalClient } from './temporal.ts';
 
 const LIMIT = 10;
 
 /**
  * Starts the workflows of runs that were launched, each exactly once: a run's workflow id is its own for ever.
  *
- * A launch is safe from its commit on, whether Temporal is there or not.
+ * A launch is safe from its commit on, whether Temporal is there or not. A run that can't be started holds up no other.
  * @returns whether there may be more
  */
-export function relayRuns(pool: Pool, temporal: TemporalClient): Promise<boolean> {
+export function relayRuns(pool: Pool, temporal: TemporalClient, log: Logger): Promise<boolean> {
   return inTransaction(pool, async (connection) => {
     const runs = await takeRunsToRelay(connection, LIMIT);
+    let failed = 0;
     for (const run of runs) {
-      await startRun(temporal, run);
-      await markRelayed(connection, run.id);
+      try {
+        await startRun(temporal, run);
+        await markRelayed(connection, run.id);
+      } catch (error) {
+        // Temporal itself is away or too busy: the others would wait for it as long.
+        if (isGrpcServiceError(error)) throw error;
+        failed += 1;
+        log.warn({ err: error, run: run.id }, 'a run could not be started; it is tried again');
+      }
     }
-    return runs.length === LIMIT;
+    return runs.length === LIMIT && failed === 0;
   });
-}
-
-async function startRun(temporal: TemporalClient, run: RunToRelay): Promise<void> {
-  try {
-    await withDeadline(temporal, () =>
-      temporal.client.workflow.start(RUN_WORKFLOW, {
-        workflowId: run.workflowId,
-        taskQueue: TASK_QUEUE,
-        args: [{ runId: run.id, scenarioName: run.scenarioName }],
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        workflowIdConflictPolicy: 'FAIL',
-        typedSearchAttributes: searchAttributesOf(run),
-        staticSummary: run.scenarioName.slice(0, 200),
-        staticDetails: `Run \`${run.id}\` of scenario \`${run.scenarioId}\` in project \`${run.projectKey}\`.`,
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
-}
-
-function searchAttributesOf(run: RunToRelay): TypedSearchAttributes {
-  const keyword = (
-    name: string,
-    value: string,
-  ): { key: ReturnType<typeof defineKeyword>; value: string } => ({
-    key: defineKeyword(name),
-    value,
-  });
-  return new TypedSearchAttributes([
-    keyword(SEARCH_ATTRIBUTES.project, run.projectKey),
-    keyword(SEARCH_ATTRIBUTES.scenario, run.scenarioId),
-    keyword(SEARCH_ATTRIBUTES.run, run.id),
-    keyword(SEARCH_ATTRIBUTES.state, 'running'),
-  ]);
-}
-
-function defineKeyword(name: string): ReturnType<typeof defineSearchAttributeKey<'KEYWORD'>> {
-  return defineSearchAttributeKey(name, 'KEYWORD');
 }

@@ -31,7 +31,11 @@ export async function repeatMessage(
   const token = randomUUID();
   const { claimGraceMs } = deps.timings;
   const receiptDeadlineMs = node.receiptDeadlineMs ?? deps.timings.receiptDeadlineMs;
-  const claim = await claimRepeat(deps.pool, question, message, { token, claimGraceMs, receiptDeadlineMs });
+  const claim = await claimRepeat(deps.pool, cohort.projectId, question, message, {
+    token,
+    claimGraceMs,
+    receiptDeadlineMs,
+  });
   if (claim.kind === 'refused') return claim;
   if (claim.kind === 'gone') return { kind: 'made' };
   const call = await callProvider(

@@ -4,12 +4,16 @@ import {
   getExternalWorkflowHandle,
   setCurrentDetails,
   setHandler,
+  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { LoadedCohort, Summary } from '../domain/activities.ts';
+import { ApplicationFailure } from '@temporalio/common';
+import type { CohortOrders, LoadedCohort, Summary } from '../domain/activities.ts';
 import { MemberSet } from '../domain/member-set.ts';
-import type { ReceiptsHint } from '../domain/temporal-names.ts';
+import type { RunState } from '../domain/states.ts';
+import { SEARCH_ATTRIBUTES, type ReceiptsHint } from '../domain/temporal-names.ts';
 import { NODE_BEHAVIOURS } from '../nodes/runs.ts';
+import { WALK_VERSION } from '../walk/version.ts';
 import { Walk } from '../walk/walk.ts';
 import { activitiesWith } from './activity-proxy.ts';
 import { Alarm } from './alarm.ts';
@@ -24,10 +28,14 @@ const MAX_HISTORY = 2_000;
 /** Before a sleep longer than this a history of some length is left behind. */
 const LONG_SLEEP_MS = 3_600_000;
 const HISTORY_WORTH_LEAVING = 100;
+/** Before a sleep longer than this the places are written, so that a lost workflow can be replaced by another. */
+const SLEEP_WORTH_SAVING_MS = 60_000;
 
 /** Signals that have come in and have not been looked at; listens from the first moment on. */
 export class CohortNewsBox {
   woken = false;
+  /** Somebody has cancelled the workflow. */
+  cancelled = false;
   private hints: ReceiptsHint[] = [];
 
   constructor() {
@@ -41,6 +49,11 @@ export class CohortNewsBox {
 
   get isEmpty(): boolean {
     return !this.woken && this.hints.length === 0;
+  }
+
+  cancel(): void {
+    this.cancelled = true;
+    this.woken = true;
   }
 
   takeHints(): readonly ReceiptsHint[] {
@@ -60,6 +73,8 @@ export class CohortLead {
   /** Messages by state, by node, as the last hint had them. */
   private readonly messages: Record<string, ReceiptsHint['states']> = {};
   private parked: boolean;
+  /** As the search attribute has it. */
+  private state: RunState;
 
   constructor(input: CohortInput, cohort: LoadedCohort, news: CohortNewsBox) {
     this.input = input;
@@ -67,6 +82,7 @@ export class CohortLead {
     this.news = news;
     this.activities = activitiesWith(cohort.timings);
     this.parked = input.carried?.parked ?? false;
+    this.state = input.carried?.shown ?? 'running';
     this.walk = new Walk({
       cohortId: input.cohortId,
       size: cohort.size,
@@ -74,22 +90,28 @@ export class CohortLead {
       timings: cohort.timings,
       behaviours: NODE_BEHAVIOURS,
       host: new TemporalHost(input.cohortId, this.activities, this.queue),
-      state: input.carried?.state,
+      state:
+        input.carried?.state ?? (cohort.stored ? { ...cohort.stored, version: WALK_VERSION } : undefined),
     });
   }
 
   async lead(): Promise<Summary> {
     const { walk, news, alarm, queue } = this;
+    await this.carryOut(this.cohort.orders);
     while (!walk.done) {
       this.readHints();
-      if (news.woken) await this.learnRunState();
-      if (walk.failure) throw walk.failure;
+      if (news.woken || this.isHaltNew()) await this.takeOrders();
+      if (walk.failure) throw ApplicationFailure.nonRetryable(walk.failure.message, 'walk_failed');
       if (walk.halted === 'cancelled') {
         await condition(() => walk.drained);
-        await walk.exitAll('run_cancelled');
+        await walk.exitAll(news.cancelled ? 'cohort_cancelled' : 'run_cancelled');
         break;
       }
       walk.advance();
+      if (walk.idle && this.sleepMs() > SLEEP_WORTH_SAVING_MS && walk.isUnrecorded) {
+        await walk.save();
+        continue;
+      }
       if (walk.idle && !this.parked) {
         this.parked = true;
         await this.tellRun(false);
@@ -104,6 +126,7 @@ export class CohortLead {
     }
     const summary = await this.queue.run(() => this.activities.short.finishCohort(this.input.cohortId));
     setCurrentDetails(detailsOfSummary(summary));
+    if (this.state === 'running') this.show('finished');
     await this.tellRun(true);
     return summary;
   }
@@ -115,32 +138,64 @@ export class CohortLead {
     }
   }
 
-  private async learnRunState(): Promise<void> {
+  /** An effect that learns of a pause may be told so late: the pause can be over. */
+  private isHaltNew(): boolean {
+    return this.walk.halted !== undefined && this.state === 'running';
+  }
+
+  private async takeOrders(): Promise<void> {
+    this.news.woken = false;
+    await this.carryOut(await this.queue.run(() => this.activities.short.readOrders(this.input.cohortId)));
+  }
+
+  /** Carries out what operators have decided. */
+  private async carryOut({ runState, decisions }: CohortOrders): Promise<void> {
     const { walk, news } = this;
-    news.woken = false;
-    const state = await this.queue.run(() => this.activities.short.readRunState(this.input.cohortId));
-    if (state === 'cancelled' || state === 'failed') {
+    if (news.cancelled || runState === 'cancelled' || runState === 'failed') {
+      this.show('cancelled');
       walk.halt('cancelled');
-    } else if (walk.halted === 'paused' && state !== 'paused') {
-      await condition(() => walk.drained);
-      walk.resume();
+    } else if (runState === 'paused') {
+      this.show('paused');
+      walk.halt('paused');
+    } else {
+      this.show('running');
+      if (walk.halted) {
+        await condition(() => walk.drained);
+        walk.resume();
+      }
+      for (const decision of decisions) walk.decide(decision);
     }
+  }
+
+  private show(state: RunState): void {
+    if (state === this.state) return;
+    this.state = state;
+    upsertSearchAttributes({ [SEARCH_ATTRIBUTES.state]: [state] });
   }
 
   private shouldContinueAsNew(): boolean {
     const { historyLength, continueAsNewSuggested } = workflowInfo();
-    if (continueAsNewSuggested || historyLength > MAX_HISTORY) return true;
-    const sleepMs = (this.walk.nextWakeAt() ?? 0) - Date.now();
-    return this.walk.idle && sleepMs > LONG_SLEEP_MS && historyLength > HISTORY_WORTH_LEAVING;
+    if (this.news.woken) return false;
+    if (continueAsNewSuggested || historyLength > (this.input.maxHistory ?? MAX_HISTORY)) return true;
+    return this.walk.idle && this.sleepMs() > LONG_SLEEP_MS && historyLength > HISTORY_WORTH_LEAVING;
+  }
+
+  private sleepMs(): number {
+    return (this.walk.nextWakeAt() ?? 0) - Date.now();
   }
 
   private async continueAsNew(): Promise<void> {
-    const { walk } = this;
+    const { walk, news } = this;
     walk.drain();
     await condition(() => walk.drained);
     this.readHints();
-    const carried = { state: walk.toState(), parked: this.parked };
-    await continueAsNew<typeof runCohort>({ cohortId: this.input.cohortId, carried });
+    if (news.woken) {
+      // Orders come first: they may be about this very run of the workflow.
+      walk.resume();
+      return;
+    }
+    const carried = { state: walk.toState(), parked: this.parked, shown: this.state };
+    await continueAsNew<typeof runCohort>({ ...this.input, carried });
   }
 
   /** A hint for the run: a parked or finished cohort makes place for the next. The database counts what is true. */
@@ -150,6 +205,10 @@ export class CohortLead {
   }
 
   private details(): string {
+    return [this.walk.halted === 'paused' ? 'The run is **paused**.\n\n' : '', this.table()].join('');
+  }
+
+  private table(): string {
     const present = this.walk.present();
     const tally = this.walk.tally.toState();
     return detailsTable(

@@ -1,17 +1,26 @@
 import type { Summary } from '../domain/activities.ts';
+import type { RunState } from '../domain/states.ts';
 import type { WalkState } from '../walk/walk-state.ts';
 import { activitiesWith } from './activity-proxy.ts';
+import { endingByItself } from './cancellation.ts';
 import { CohortLead, CohortNewsBox } from './cohort-lead.ts';
 
 export interface CohortInput {
   readonly cohortId: string;
+  /** Events after which the workflow continues as new. Default 2,000. */
+  readonly maxHistory?: number;
   /** What an earlier run of the same workflow carried on. */
-  readonly carried?: { readonly state: WalkState; readonly parked: boolean };
+  readonly carried?: { readonly state: WalkState; readonly parked: boolean; readonly shown: RunState };
 }
 
 /** Walks one cohort of a run through its graph, to the recorded end of every message. */
 export async function runCohort(input: CohortInput): Promise<Summary> {
   const news = new CohortNewsBox();
-  const cohort = await activitiesWith().short.loadCohort(input.cohortId);
-  return cohort.finished ? [] : new CohortLead(input, cohort, news).lead();
+  const cohort = await activitiesWith().short.loadCohort(input.cohortId, input.carried === undefined);
+  if (cohort.finished) return [];
+  const lead = new CohortLead(input, cohort, news);
+  return endingByItself(
+    () => lead.lead(),
+    () => news.cancel(),
+  );
 }

@@ -23,15 +23,22 @@ export interface Carried {
   /** Cohorts that were started and have neither parked nor finished, as far as their hints tell. */
   readonly starting: readonly number[];
   readonly finished: number;
+  /** When the last cohort was seen to be closed. */
+  readonly closedAt?: number | undefined;
 }
 
+const START: Carried = { next: 1, starting: [], finished: 0 };
 const WINDOW = 8;
 const STARTS_PER_RUN = 300;
 const PAGE = 50;
 /** Without any news for this long the window is taken to be free: it only keeps the pace. */
 const NO_NEWS_MS = 300_000;
-const FIRST_POLL_MS = 1_000;
-const LAST_POLL_MS = 60_000;
+/** How often the database is asked while cohorts are walking and nobody tells anything. */
+const OPEN_POLL_MS = { first: 60_000, last: 3_600_000 };
+/** How often once all cohorts are closed: then only messages in doubt can be open. */
+const CLOSED_POLL_MS = { first: 1_000, last: 300_000 };
+/** Longest history before the run continues as new. */
+const MAX_HISTORY = 2_000;
 
 /** The course of one run's workflow; the database counts what is true, signals are only hints. */
 export class RunLead {
@@ -39,17 +46,21 @@ export class RunLead {
   private readonly starting: Set<number>;
   private next: number;
   private finished: number;
+  private closedAt: number | undefined;
   private woken = false;
+  /** Somebody has cancelled the workflow, and the database does not say so yet. */
+  private cancelRequested = false;
   private state: RunState = 'requested';
   private activities = activitiesWith();
   private audience = { customers: 0, cohorts: 0 };
 
   constructor(input: RunInput) {
-    const { next, starting, finished } = input.carried ?? { next: 1, starting: [], finished: 0 };
+    const { next, starting, finished, closedAt } = input.carried ?? START;
     this.input = input;
     this.next = next;
     this.starting = new Set(starting);
     this.finished = finished;
+    this.closedAt = closedAt;
     setHandler(cohortSignal, (news) => {
       this.starting.delete(news.number);
       if (news.finished) this.finished += 1;
@@ -59,11 +70,17 @@ export class RunLead {
     });
   }
 
+  /** Cancels the run as the API does: the database is told first. */
+  cancel(): void {
+    this.cancelRequested = true;
+    this.woken = true;
+  }
+
   async lead(): Promise<Summary> {
     const { runId } = this.input;
-    const { state, timings } = await this.activities.short.beginRun(runId);
-    this.state = state;
+    const { timings } = await this.activities.short.beginRun(runId);
     this.activities = activitiesWith(timings);
+    await this.learnState();
     if (!this.isCancelled()) {
       this.audience = await this.activities.long.freezeAudience.executeWithOptions(
         { summary: 'freeze the audience' },
@@ -71,7 +88,8 @@ export class RunLead {
       );
       await this.startCohorts();
     }
-    if (this.isCancelled()) await this.activities.long.closeUnstartedCohorts(runId, this.next);
+    if (this.isCancelled())
+      this.finished += await this.activities.long.closeUnstartedCohorts(runId, this.next);
     return this.awaitEnd(timings);
   }
 
@@ -89,12 +107,12 @@ export class RunLead {
         if (!hasRoom) this.starting.clear();
         if (this.woken) await this.learnState();
         if (this.isCancelled()) return;
-        this.starting.add(cohort.number);
-        await startCohort(cohort, cohorts, scenarioName);
+        const isNew = await startCohort(cohort, cohorts, scenarioName);
+        if (isNew) this.starting.add(cohort.number);
         this.next = cohort.number + 1;
         starts += 1;
         this.show(`${cohort.number} of ${cohorts} cohorts started`);
-        const enough = starts >= startsPerRun || workflowInfo().continueAsNewSuggested;
+        const enough = starts >= startsPerRun || isHistoryLong();
         if (enough && this.next <= cohorts) await this.continueAsNew();
       }
     }
@@ -103,40 +121,64 @@ export class RunLead {
   /**
    * Waits until no cohort is open and every message has ended.
    *
-   * Once all cohorts are closed only messages in doubt can be open: they are looked at at a growing pace.
+   * Cohorts tell when they finish; the database is asked again at a growing pace even if nobody tells anything.
    */
-  private async awaitEnd(timings: Timings): Promise<Summary> {
-    let closedAt: number | undefined;
-    let pollMs = FIRST_POLL_MS;
+  private async awaitEnd({ finishAfterMs }: Timings): Promise<Summary> {
+    let seen = -1;
+    let pauseMs = OPEN_POLL_MS.first;
     for (;;) {
       this.show(`${this.finished} of ${this.audience.cohorts} cohorts finished`);
-      if (closedAt === undefined) {
-        await condition(() => this.woken || this.finished >= this.audience.cohorts, NO_NEWS_MS, {
-          summary: 'cohorts are walking',
-        });
-      } else {
-        await condition(() => this.woken, pollMs, { summary: 'messages in doubt' });
-        pollMs = Math.min(pollMs * 2, LAST_POLL_MS);
-      }
-      this.woken = false;
-      const tooLong = closedAt !== undefined && Date.now() - closedAt > timings.finishAfterMs;
+      await this.awaitNews(seen, pauseMs);
+      seen = this.finished;
+      const tooLong = this.closedAt !== undefined && Date.now() - this.closedAt > finishAfterMs;
       const progress = await this.activities.long.finishRun.executeWithOptions(
         { summary: 'see whether all has ended' },
         [this.input.runId, tooLong || this.isCancelled()],
       );
-      this.state = progress.state;
-      if (progress.openCohorts > 0) continue;
-      closedAt ??= Date.now();
-      if (!ENDED_RUN_STATES.includes(progress.state)) continue;
-      setCurrentDetails(detailsOfSummary(progress.summary));
-      upsertSearchAttributes({ [SEARCH_ATTRIBUTES.state]: [progress.state] });
-      return progress.summary;
+      this.showState(progress.state);
+      if (progress.openCohorts === 0 && ENDED_RUN_STATES.includes(progress.state)) {
+        setCurrentDetails(detailsOfSummary(progress.summary));
+        return progress.summary;
+      }
+      if (progress.openCohorts === 0 && this.closedAt === undefined) {
+        this.closedAt = Date.now();
+        pauseMs = CLOSED_POLL_MS.first;
+      } else {
+        const { last } = this.closedAt === undefined ? OPEN_POLL_MS : CLOSED_POLL_MS;
+        pauseMs = Math.min(pauseMs * 2, last);
+      }
+      if (isHistoryLong()) await this.continueAsNew();
     }
   }
 
+  /** Until an operator or the last cohort says something, or the pause is over; a few finished cohorts are no news. */
+  private async awaitNews(seen: number, pauseMs: number): Promise<void> {
+    const allFinished = (): boolean => this.finished >= this.audience.cohorts && this.finished > seen;
+    await condition(() => this.woken || allFinished(), pauseMs, { summary: 'cohorts are walking' });
+    if (this.woken) await this.learnState();
+  }
+
+  /** Learns the run's state; while the run is paused nothing else is done. */
   private async learnState(): Promise<void> {
-    this.woken = false;
-    this.state = (await this.activities.short.beginRun(this.input.runId)).state;
+    do {
+      this.woken = false;
+      await this.writeCancellation();
+      const { state } = await this.activities.short.beginRun(this.input.runId);
+      this.showState(state);
+      if (state === 'paused') await condition(() => this.woken);
+    } while (this.state === 'paused');
+  }
+
+  private async writeCancellation(): Promise<void> {
+    if (!this.cancelRequested) return;
+    this.cancelRequested = false;
+    await this.activities.short.cancelRun(this.input.runId, 'cancelled in the Temporal UI');
+  }
+
+  private showState(state: RunState): void {
+    if (state === this.state) return;
+    this.state = state;
+    upsertSearchAttributes({ [SEARCH_ATTRIBUTES.state]: [state] });
   }
 
   private isCancelled(): boolean {
@@ -144,12 +186,19 @@ export class RunLead {
   }
 
   private show(progress: string): void {
-    setCurrentDetails(`${this.audience.customers} customers · ${progress}`);
+    const paused = this.state === 'paused' ? ' · **paused**' : '';
+    setCurrentDetails(`${this.audience.customers} customers · ${progress}${paused}`);
   }
 
-  private continueAsNew(): Promise<never> {
-    const { next, finished } = this;
-    const carried = { next, starting: [...this.starting], finished };
-    return continueAsNew<typeof runScenario>({ ...this.input, carried });
+  private async continueAsNew(): Promise<void> {
+    if (this.woken) await this.learnState();
+    const { next, finished, closedAt } = this;
+    const carried = { next, starting: [...this.starting], finished, closedAt };
+    await continueAsNew<typeof runScenario>({ ...this.input, carried });
   }
+}
+
+function isHistoryLong(): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  return continueAsNewSuggested || historyLength > MAX_HISTORY;
 }

@@ -1,4 +1,5 @@
 import type { Summary } from '../domain/activities.ts';
+import { endingByItself } from './cancellation.ts';
 import { RunLead, type Carried } from './run-lead.ts';
 
 export interface RunInput {
@@ -14,5 +15,9 @@ export interface RunInput {
 
 /** Leads one run: freezes its audience, starts its cohorts in a window, and closes it when all has ended. */
 export function runScenario(input: RunInput): Promise<Summary> {
-  return new RunLead(input).lead();
+  const lead = new RunLead(input);
+  return endingByItself(
+    () => lead.lead(),
+    () => lead.cancel(),
+  );
 }

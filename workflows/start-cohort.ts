@@ -6,13 +6,14 @@ import { runCohort } from './run-cohort.ts';
 /**
  * Starts a cohort that outlives the run's own workflow runs.
  *
- * A cohort whose workflow exists already is started: its id is its own for ever.
+ * A cohort whose workflow is there already is left alone; one whose workflow was lost goes on from the database.
+ * @returns whether it was started now
  */
 export async function startCohort(
   cohort: CohortToStart,
   cohorts: number,
   scenarioName: string,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await startChild(runCohort, {
       workflowId: cohort.workflowId,
@@ -22,7 +23,9 @@ export async function startCohort(
         `${scenarioName} · cohort ${cohort.number} of ${cohorts} · ${cohort.size} customers`.slice(0, 200),
       typedSearchAttributes: workflowInfo().typedSearchAttributes,
     });
+    return true;
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    return false;
   }
 }

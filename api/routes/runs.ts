@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { cancelRun } from '../../database/run-life.ts';
 import { RUN_STATES } from '../../domain/states.ts';
 import { findCustomerId } from '../customers/read-customer.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { ApiProblem } from '../problem.ts';
 import { defineRoute, type AnyRoute } from '../route.ts';
 import { customerStory } from '../runs/customer-story.ts';
-import { hasEnded, listRunRows, readRunRow, runSummary } from '../runs/read-run.ts';
+import { listRunRows, readRunRow, runSummary } from '../runs/read-run.ts';
 import { runReport } from '../runs/run-report.ts';
 import { streamEvents } from '../runs/stream-events.ts';
 import { campaignEventView, customerStoryView, runReportView, runView } from '../schemas/run.ts';
@@ -44,28 +42,6 @@ export function runRoutes(deps: ApiDependencies): readonly AnyRoute[] {
         status: 200,
         body: await runReport(pool, await readRunRow(pool, project.id, params.id)),
       }),
-    }),
-    defineRoute({
-      method: 'post',
-      path: '/v1/runs/:id/cancel',
-      tag: TAG,
-      summary: 'Cancel a run',
-      description:
-        'From the answer on nothing is claimed for the run any more. Calls that were under way may still arrive; their ' +
-        'messages keep being followed.',
-      params: byId,
-      answers: {
-        202: { description: 'The run is cancelled; its workflows are told.', schema: runView },
-        409: { description: 'The run has ended already.' },
-      },
-      handle: async ({ project, params }) => {
-        const run = await readRunRow(pool, project.id, params.id);
-        const before = await cancelRun(pool, run.id, project.id, 'cancelled through the API');
-        if (before === undefined || (hasEnded({ state: before }) && before !== 'cancelled')) {
-          throw new ApiProblem('run_ended', `The run is ${before ?? 'gone'}: there is nothing to cancel.`);
-        }
-        return { status: 202, body: runSummary(await readRunRow(pool, project.id, run.id)) };
-      },
     }),
     defineRoute({
       method: 'get',

@@ -107,13 +107,16 @@ async function readIncidents(pool: Pool, run: RunRow): Promise<readonly object[]
     code: string;
     message: string;
     cohorts: string;
+    decided: string;
     since: Date;
   }>(
-    `SELECT node_id, code, message, count(*) AS cohorts, min(opened_at) AS since FROM incident
+    `SELECT node_id, code, message, count(DISTINCT cohort_id) AS cohorts,
+            count(DISTINCT cohort_id) FILTER (WHERE decision IS NOT NULL) AS decided, min(opened_at) AS since
+     FROM incident
      WHERE run_id = $1 AND closed_at IS NULL GROUP BY 1, 2, 3 ORDER BY since`,
     [run.id],
   );
-  return rows.map((row) => ({ ...row, cohorts: Number(row.cohorts) }));
+  return rows.map((row) => ({ ...row, cohorts: Number(row.cohorts), decided: Number(row.decided) }));
 }
 
 /** Messages a second that a provider took within the window. */

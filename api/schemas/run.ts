@@ -20,6 +20,12 @@ const runFields = {
   finishedAt: instant.nullable(),
 };
 
+export const incidentDecisionSchema = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.literal('retry') }),
+  z.strictObject({ action: z.literal('skip'), outlet: z.string().min(1).max(50) }),
+  z.strictObject({ action: z.literal('exit') }),
+]);
+
 export const runView = z.object({ ...runFields, cohorts: z.int().nullable() }).meta({ id: 'Run' });
 
 export const runReportView = z
@@ -47,6 +53,7 @@ export const runReportView = z
         message: z.string(),
         cohorts: z.int(),
         since: instant,
+        decided: z.int().meta({ description: 'Of these, cohorts that an operator has decided about.' }),
       }),
     ),
     rate: z.object({ messagesPerSecond: z.number(), overSeconds: z.int() }),

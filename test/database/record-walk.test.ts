@@ -1,3 +1,4 @@
+import { decideIncidents, readDecisions } from '../../database/incidents.ts';
 import { recordWalk } from '../../database/record-walk.ts';
 import type { Departure, PlaceRecord, WalkRecord } from '../../domain/walk-record.ts';
 import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
@@ -131,15 +132,42 @@ describe('the record of a step', () => {
     expect(await traceRows()).toMatchObject([{ members: 'ff' }]);
   });
 
-  it('tells operators once of a visit that cannot go on', async () => {
-    const stuck = { code: 'template_timeout', message: 'The template does not come to an end.' };
-    for (const step of [1, 2]) {
-      await record({ step, departures: [], places: [place(4, 'ff', { stuck })] });
-    }
-    const { rows } = await database.pool.query(
-      'SELECT node_id, code, message FROM incident WHERE cohort_id = $1',
-      [run.cohort.cohortId],
+  const stuck = {
+    code: 'template_timeout',
+    message: 'The template does not come to an end.',
+    at: 1_795_000_000_000,
+  };
+  const incidents = async (): Promise<unknown[]> => {
+    const { rows } = await database.pool.query<object>(
+      `SELECT code, extract(epoch FROM opened_at) * 1000 = $2 AS first, closed_at IS NOT NULL AS closed,
+              decision IS NOT NULL AS decided FROM incident WHERE cohort_id = $1`,
+      [run.cohort.cohortId, stuck.at],
     );
-    expect(rows).toEqual([{ node_id: 'send', ...stuck }]);
+    return rows;
+  };
+
+  it('tells operators once of a visit that cannot go on, and no more once it has gone on', async () => {
+    for (const step of [1, 2]) await record({ step, departures: [], places: [place(4, 'ff', { stuck })] });
+    const open = { code: stuck.code, first: true, closed: false, decided: false };
+    expect(await incidents()).toEqual([open]);
+    await record({ step: 3, departures: [], places: [place(4, 'ff')] });
+    expect(await incidents()).toEqual([{ ...open, closed: true }]);
+  });
+
+  it('keeps the choice of an operator until it is carried out, and asks again when that did not help', async () => {
+    await record({ step: 1, departures: [], places: [place(4, 'ff', { stuck })] });
+    const about = { runId: run.runId, nodeId: 'send' };
+    expect(await decideIncidents(database.pool, about, { action: 'retry' }, 'somebody')).toBe(1);
+    await record({ step: 2, departures: [departure('01')], places: [place(4, 'ff', { stuck })] });
+    expect(await readDecisions(database.pool, run.cohort.cohortId)).toEqual([
+      { number: 4, stuckAt: stuck.at, decision: { action: 'retry' } },
+    ]);
+    await record({
+      step: 3,
+      departures: [],
+      places: [place(4, 'ff', { stuck: { ...stuck, at: stuck.at + 1 } })],
+    });
+    expect(await readDecisions(database.pool, run.cohort.cohortId)).toEqual([]);
+    expect(await incidents()).toEqual([{ code: stuck.code, first: false, closed: false, decided: false }]);
   });
 });

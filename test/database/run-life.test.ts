@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { beginRun, cancelRun, closeUnstartedCohorts, finishRun } from '../../database/run-life.ts';
+import { cancelRun, drainRun, pauseRun, resumeRun } from '../../database/change-run.ts';
+import { beginRun, closeUnstartedCohorts, finishRun } from '../../database/run-life.ts';
 import { MemberSet } from '../../domain/member-set.ts';
 import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import { accepted, claim, ledgerOf, record, unsent } from '../support/ledger.ts';
@@ -64,6 +65,56 @@ describe('a run', () => {
   });
 });
 
+describe('pausing', () => {
+  it('lets nothing be claimed, and resuming lets it go on', async () => {
+    const run = await launchRun(database.pool);
+    await pauseRun(database.pool, run.runId, 'by hand');
+    expect(await claim(run)).toMatchObject({ halted: 'paused', claimed: [] });
+    expect(await resumeRun(database.pool, run.runId)).toEqual({ before: 'paused', after: 'running' });
+    expect((await claim(run)).claimed).toHaveLength(3);
+  });
+
+  it('waits for claims that are under way: none commits after it', async () => {
+    const run = await launchRun(database.pool, { customers: consentingCustomers(40) });
+    const claims = run.members.map((member) => claim(run, {}, [member]));
+    const pause = pauseRun(database.pool, run.runId, 'by hand').then(async () => {
+      const { rows } = await database.pool.query('SELECT FROM message WHERE run_id = $1', [run.runId]);
+      return rows.length;
+    });
+    await Promise.all(claims);
+    const { rows } = await database.pool.query('SELECT FROM message WHERE run_id = $1', [run.runId]);
+    expect(rows.length).toBe(await pause);
+  });
+
+  it('keeps a run open whose cohorts have all ended meanwhile', async () => {
+    const run = await launchRun(database.pool);
+    await pauseRun(database.pool, run.runId, 'by hand');
+    await closeCohorts(run);
+    expect(await finishRun(database.pool, run.runId, false)).toMatchObject({ state: 'paused' });
+    await resumeRun(database.pool, run.runId);
+    expect(await finishRun(database.pool, run.runId, false)).toMatchObject({ state: 'finished' });
+  });
+
+  it('remembers whether the run was asked for, or draining, before', async () => {
+    const requested = await launchRun(database.pool, { state: 'requested' });
+    await pauseRun(database.pool, requested.runId, 'too early');
+    expect(await resumeRun(database.pool, requested.runId)).toMatchObject({ after: 'requested' });
+    const draining = await launchRun(database.pool);
+    await database.pool.query('UPDATE run SET started_at = now() WHERE id = $1', [draining.runId]);
+    expect(await drainRun(database.pool, draining.runId)).toMatchObject({ after: 'finishing' });
+    await pauseRun(database.pool, draining.runId, 'by hand');
+    expect(await resumeRun(database.pool, draining.runId)).toMatchObject({ after: 'finishing' });
+  });
+
+  it('has no effect on a run that has ended', async () => {
+    const run = await launchRun(database.pool, { state: 'finished' });
+    expect(await pauseRun(database.pool, run.runId, 'late')).toEqual({
+      before: 'finished',
+      after: 'finished',
+    });
+  });
+});
+
 describe('cancelling', () => {
   it('ends what waits in the ledger and nothing that has been called; nothing is claimed after it', async () => {
     const run = await launchRun(database.pool);
@@ -80,7 +131,10 @@ describe('cancelling', () => {
       late.token,
       late.claimed.map(({ id }) => unsent(id, 0)),
     );
-    expect(await cancelRun(database.pool, run.runId, run.projectId, 'by hand')).toBe('running');
+    expect(await cancelRun(database.pool, run.runId, 'by hand')).toEqual({
+      before: 'running',
+      after: 'cancelled',
+    });
     expect((await ledgerOf(run)).map(({ state, error }) => [state, error]).sort()).toEqual([
       ['accepted', null],
       ['cancelled', 'run_cancelled'],
@@ -90,9 +144,12 @@ describe('cancelling', () => {
 
   it('is without effect on a run that has ended, or of another project', async () => {
     const run = await launchRun(database.pool, { state: 'finished' });
-    expect(await cancelRun(database.pool, run.runId, run.projectId, 'late')).toBe('finished');
+    expect(await cancelRun(database.pool, run.runId, 'late')).toEqual({
+      before: 'finished',
+      after: 'finished',
+    });
     const other = await launchRun(database.pool);
-    expect(await cancelRun(database.pool, other.runId, randomUUID(), 'not mine')).toBeUndefined();
+    expect(await cancelRun(database.pool, other.runId, 'not mine', randomUUID())).toBeUndefined();
     expect(await beginRun(database.pool, other.runId)).toBe('running');
   });
 

@@ -155,8 +155,9 @@ export async function insertRun(pool: Pool, projectId: string, state: RunState =
        INSERT INTO scenario_version (scenario_id, content_hash, frozen) SELECT id, 'hash', $4 FROM scenario
        RETURNING id, scenario_id
      )
-     INSERT INTO run (id, month, project_id, scenario_id, version_id, state, workflow_id, relayed_at)
-     SELECT $2::uuid, $5, $1, scenario_id, id, $3, 'run/test/' || $2::uuid, now() FROM version`,
+     INSERT INTO run (id, month, project_id, scenario_id, version_id, state, workflow_id, relayed_at, started_at)
+     SELECT $2::uuid, $5, $1, scenario_id, id, $3, 'run/test/' || $2::uuid, now(),
+       CASE WHEN $3 <> 'requested' THEN now() END FROM version`,
     [projectId, runId, state, JSON.stringify(FROZEN), monthOf(Date.now())],
   );
   return runId;

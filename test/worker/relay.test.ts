@@ -1,3 +1,4 @@
+import { createLog } from '../../config/log.ts';
 import { relayRuns } from '../../worker/relay.ts';
 import { ensureSearchAttributes } from '../../worker/search-attributes.ts';
 import { createTemporalClient, type TemporalClient } from '../../worker/temporal.ts';
@@ -21,7 +22,8 @@ afterAll(async () => {
 
 /** Relays until nothing is left. @returns how many rounds it took */
 async function relayAll(): Promise<number> {
-  for (let round = 1; ; round += 1) if (!(await relayRuns(stack.database.pool, temporal))) return round;
+  for (let round = 1; ; round += 1)
+    if (!(await relayRuns(stack.database.pool, temporal, createLog('test', 'silent')))) return round;
 }
 
 /** Workflow ids of everything that Temporal has ever started, with repetitions. */
