@@ -18,7 +18,12 @@ export interface RunView {
   readonly cohorts: { readonly total: number; readonly finished: number };
   readonly messages: Readonly<Record<string, number>>;
   readonly suppressed: Readonly<Record<string, number>>;
-  readonly incidents: readonly { readonly code: string; readonly node_id: string }[];
+  readonly incidents: readonly {
+    readonly code: string;
+    readonly node_id: string;
+    readonly since: string;
+    readonly decided: number;
+  }[];
   readonly nodes: readonly {
     readonly node_id: string;
     readonly action_id: number | null;
