@@ -29,8 +29,10 @@ export function contextOf(walk: Walk, run: RunningVisit, node: WalkNode): NodeCo
 
   const sleep = (instantMs: number, wantsReceipts: boolean): Promise<MemberSet> => {
     if (walk.draining) return forever();
+    run.hinted = walk.nobody();
     if (wantsReceipts) {
       const hinted = walk.hints.take(place.nodeId, place.pass, place.members);
+      run.hinted = hinted;
       if (!hinted.isEmpty()) return Promise.resolve(hinted);
     }
     return new Promise((resolve) => {
@@ -40,6 +42,7 @@ export function contextOf(walk: Walk, run: RunningVisit, node: WalkNode): NodeCo
       run.wake = (hinted) => {
         if (walk.draining) return;
         run.status = 'busy';
+        run.hinted = hinted;
         resolve(hinted);
       };
       walk.changed = true;

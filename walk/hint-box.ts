@@ -17,6 +17,7 @@ export class HintBox {
   }
 
   put(nodeId: string, pass: number, members: MemberSet): void {
+    if (members.isEmpty()) return;
     const known = this.unread.find((hint) => hint.nodeId === nodeId && hint.pass === pass);
     if (known) known.members = known.members.union(members);
     else this.unread.push({ nodeId, pass, members });

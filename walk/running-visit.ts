@@ -9,6 +9,8 @@ export interface RunningVisit {
   wakeAt: number;
   /** Whether hints of receipts wake it. */
   wantsReceipts: boolean;
+  /** Members that it was hinted of and has not dealt with: told again to whoever takes its place. */
+  hinted: MemberSet;
   /** Ends its sleep with the members that were hinted. */
   wake: (hinted: MemberSet) => void;
 }

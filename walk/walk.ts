@@ -156,6 +156,10 @@ export class Walk {
   /** Stops opening and resuming; once {@link drained} the behaviours can be dropped. */
   drain(): void {
     this.draining = true;
+    for (const run of this.running.values()) {
+      this.hints.put(run.place.nodeId, run.place.pass, run.hinted);
+      run.hinted = this.nobody();
+    }
   }
 
   /** Learns that the run no longer runs. */
@@ -298,6 +302,7 @@ export class Walk {
       status: 'busy',
       wakeAt: Number.POSITIVE_INFINITY,
       wantsReceipts: false,
+      hinted: this.nobody(),
       wake: () => undefined,
     };
     this.running.set(place.number, run);

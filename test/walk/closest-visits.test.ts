@@ -18,6 +18,7 @@ function visit(number: number, wakeAt: number, status: RunningVisit['status'] = 
     status,
     wakeAt,
     wantsReceipts: false,
+    hinted: MemberSet.empty(100),
     wake: () => undefined,
   };
 }

@@ -12,6 +12,7 @@ const EVERYBODY = MemberSet.full(SIZE);
 function walkOf(
   outlets: Record<string, string>,
   whileSubmitting: (walk: Walk) => void,
+  whileReconciling: () => void = () => undefined,
 ): { host: VirtualWalk; walk: Walk } {
   const graph = graphOf({
     start: ['now', {}, { next: 'send' }],
@@ -28,9 +29,10 @@ function walkOf(
         inDoubt: null,
       };
     },
-    reconcile: (scope: EffectScope) => ({
-      outcomes: [{ outcome: 'delivered', reason: '', members: scope.members }],
-    }),
+    reconcile: (scope: EffectScope) => {
+      whileReconciling();
+      return { outcomes: [{ outcome: 'delivered', reason: '', members: scope.members }] };
+    },
   });
   const walk = host.walk();
   return { host, walk };
@@ -73,6 +75,29 @@ describe('a hint of receipts', () => {
     expect(host.outcomes('send')).toEqual({});
     expect(next.outcomes('send')).toEqual({ delivered: SIZE });
   });
+
+  it.each(['asleep', 'asking what has come of them'])(
+    'survives an interruption of a visit that is %s',
+    async (moment) => {
+      let asking: Walk | undefined;
+      const { host, walk } = walkOf(
+        { delivered: 'out' },
+        () => undefined,
+        () => asking?.drain(),
+      );
+      await settle(walk);
+      if (moment === 'asleep') walk.drain();
+      else asking = walk;
+      walk.receiveHint('send', 1, MemberSet.of(SIZE, [3, 4]));
+      await settle(walk);
+      expect(walk.drained).toBe(true);
+      asking = undefined;
+      const next = host.walk(JSON.parse(JSON.stringify(walk.toState())) as ReturnType<Walk['toState']>);
+      await settle(next);
+      expect(host.outcomes('send')).toEqual({ delivered: 2 });
+      expect(host.clock.now()).toBe(NOON);
+    },
+  );
 
   it('of some members lets only these go', async () => {
     const { host, walk } = walkOf({ delivered: 'out' }, () => undefined);

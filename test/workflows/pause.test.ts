@@ -1,7 +1,10 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { SEARCH_ATTRIBUTES } from '../../domain/temporal-names.ts';
 import { eventually } from '../support/eventually.ts';
 import { chain, mms, NOW, ordinaryPhones, wait } from '../support/scenarios.ts';
 import { TestStack } from '../support/test-stack.ts';
 
+const STATE = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state, 'KEYWORD');
 let stack: TestStack;
 
 beforeAll(async () => {
@@ -20,7 +23,7 @@ async function claims(runId: string): Promise<number> {
 function searchedState(workflowId: string): Promise<unknown> {
   return eventually(async () => {
     const description = await stack.client?.client.workflow.getHandle(workflowId).describe();
-    return description?.searchAttributes['TidingsState']?.[0];
+    return description?.typedSearchAttributes.get(STATE);
   });
 }
 
