@@ -32,7 +32,8 @@ export function createCohortActivities({ pool, timings }: Dependencies): CohortA
     },
     finishCohort: async (cohortId) => {
       const cohort = await readCohort(pool, cohortId);
-      return summaryOf(cohort.frozen, await finishCohort(pool, cohort));
+      const { tally, isLast } = await finishCohort(pool, cohort);
+      return { summary: summaryOf(cohort.frozen, tally), isLast };
     },
   };
 }

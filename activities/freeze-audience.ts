@@ -6,7 +6,7 @@ import type { Dependencies } from './dependencies.ts';
 
 /** Admits the audience: once, in one snapshot, in the database; not a row of it passes through here. */
 export function createFreezeAudience(deps: Dependencies): EngineActivities['freezeAudience'] {
-  return async (runId) => {
+  return async (runId, cohortSize) => {
     const run = await readRun(deps.pool, runId);
     return freezeAudience(deps.pool, {
       runId,
@@ -14,6 +14,7 @@ export function createFreezeAudience(deps: Dependencies): EngineActivities['free
       month: run.month,
       filter: run.frozen.audience,
       workflowIdPrefix: cohortWorkflowIdPrefix(run.workflowId),
+      cohortSize,
     });
   };
 }

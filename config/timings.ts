@@ -15,12 +15,13 @@ const PRODUCTION: Timings = {
   receiptDeadlineMs: 24 * HOUR,
   receiptSlackMs: 5 * MINUTE,
   arrivalBufferMs: MINUTE,
-  hintMs: { first: SECOND, last: MINUTE },
+  hintMs: { first: 10 * SECOND, last: 5 * MINUTE },
   rounding: { fraction: 1 / 60, minMs: SECOND, maxMs: 15 * MINUTE },
   freshnessMs: { marketing: 4 * HOUR, transactional: 15 * MINUTE },
   finishAfterMs: 72 * HOUR,
   holdRecheckMs: 30 * SECOND,
   sweepMs: SECOND,
+  historyEvents: 2_000,
   heartbeatMs: 15 * SECOND,
   activityMs: 30 * SECOND,
 };
@@ -39,6 +40,7 @@ const DEMO: Timings = {
   finishAfterMs: 30 * MINUTE,
   holdRecheckMs: 2 * SECOND,
   sweepMs: SECOND / 4,
+  historyEvents: 2_000,
   heartbeatMs: 5 * SECOND,
   activityMs: 10 * SECOND,
 };
@@ -58,6 +60,7 @@ const TEST: Timings = {
   finishAfterMs: 2 * MINUTE,
   holdRecheckMs: SECOND / 2,
   sweepMs: SECOND / 10,
+  historyEvents: 300,
   heartbeatMs: 3 * SECOND,
   activityMs: 5 * SECOND,
 };

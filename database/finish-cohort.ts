@@ -8,17 +8,28 @@ export interface Tally {
   readonly messages: Readonly<Record<number, Readonly<Record<string, number>>>>;
 }
 
-/** Closes a cohort whose walk is over. @returns what it came to */
-export function finishCohort(pool: Pool, cohort: CohortRef): Promise<Tally> {
-  return inTransaction(pool, async (connection) => {
+/** Closes a cohort whose walk is over. @returns what it came to, and whether no cohort of its run is open any more */
+export async function finishCohort(
+  pool: Pool,
+  cohort: CohortRef,
+): Promise<{ readonly tally: Tally; readonly isLast: boolean }> {
+  const { cohortId, runId, month } = cohort;
+  const isLast = await inTransaction(pool, async (connection) => {
+    // Of two that end at the same moment the second one must see the first.
+    await connection.query('SELECT FROM run WHERE id = $1 FOR NO KEY UPDATE', [runId]);
     await connection.query(
       'UPDATE cohort SET finished_at = coalesce(finished_at, clock_timestamp()) WHERE id = $1',
-      [cohort.cohortId],
+      [cohortId],
     );
-    await connection.query('DELETE FROM visit WHERE cohort_id = $1', [cohort.cohortId]);
-    await connection.query('DELETE FROM hint WHERE cohort_id = $1', [cohort.cohortId]);
-    return readTally(connection, 'cohort_id', cohort.cohortId, cohort.month);
+    await connection.query('DELETE FROM visit WHERE cohort_id = $1', [cohortId]);
+    await connection.query('DELETE FROM hint WHERE cohort_id = $1', [cohortId]);
+    const { rows } = await connection.query<{ open: boolean }>(
+      'SELECT EXISTS (SELECT FROM cohort WHERE run_id = $1 AND finished_at IS NULL) AS open',
+      [runId],
+    );
+    return rows[0]?.open === false;
   });
+  return { tally: await readTally(pool, 'cohort_id', cohortId, month), isLast };
 }
 
 /** What all cohorts of a run have come to so far. */

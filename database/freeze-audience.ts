@@ -13,6 +13,8 @@ export interface FreezeInput {
   readonly filter: AudienceFilter | null;
   /** What the cohorts' workflow ids begin with; the number follows in four digits. */
   readonly workflowIdPrefix: string;
+  /** Most members of a cohort, at most 1,000, which is the default. */
+  readonly cohortSize?: number | undefined;
 }
 
 export interface FrozenAudience {
@@ -27,6 +29,7 @@ export interface FrozenAudience {
  * cohort. @returns what had been frozen before when it is called again
  */
 export function freezeAudience(pool: Pool, input: FreezeInput): Promise<FrozenAudience> {
+  const { cohortSize = COHORT_SIZE } = input;
   return inTransaction(pool, async (connection) => {
     await connection.query('SET LOCAL lock_timeout = 0');
     await lockRun(connection, input.runId);
@@ -42,12 +45,12 @@ export function freezeAudience(pool: Pool, input: FreezeInput): Promise<FrozenAu
       input.month,
       input.runId,
       input.workflowIdPrefix,
-      COHORT_SIZE,
+      cohortSize,
     ]);
     const filter = input.filter ? audienceSql(input.filter, parameters) : 'true';
     const { rowCount } = await connection.query(freezeSql(filter), parameters.values);
     const customers = rowCount ?? 0;
-    const cohorts = Math.ceil(customers / COHORT_SIZE);
+    const cohorts = Math.ceil(customers / cohortSize);
     await connection.query('UPDATE run SET audience_size = $2, cohort_count = $3 WHERE id = $1', [
       input.runId,
       customers,

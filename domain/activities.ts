@@ -64,7 +64,7 @@ export type Summary = readonly {
 /** What a run's workflow needs of the database besides. */
 export type EngineActivities = {
   beginRun(runId: string): Promise<{ state: RunState; timings: Timings }>;
-  freezeAudience(runId: string): Promise<{ customers: number; cohorts: number }>;
+  freezeAudience(runId: string, cohortSize?: number): Promise<{ customers: number; cohorts: number }>;
   /** Open cohorts from a number on. */
   cohortsToStart(runId: string, from: number, count: number): Promise<readonly CohortToStart[]>;
   closeUnstartedCohorts(runId: string, firstNumber: number): Promise<number>;
@@ -78,7 +78,7 @@ export type EngineActivities = {
   recordTrace(cohortId: string, record: WalkRecord): Promise<WalkRecordAnswer>;
   readOrders(cohortId: string): Promise<CohortOrders>;
   cancelRun(runId: string, reason: string): Promise<RunState>;
-  finishCohort(cohortId: string): Promise<Summary>;
+  finishCohort(cohortId: string): Promise<{ summary: Summary; isLast: boolean }>;
 };
 
 export type Activities = EffectActivities & EngineActivities;

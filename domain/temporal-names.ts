@@ -8,7 +8,7 @@ export const COHORT_WORKFLOW = 'runCohort';
 export const RECEIPTS_SIGNAL = 'receipts';
 /** The run's state has changed; look at the database. */
 export const WAKE_SIGNAL = 'wake';
-/** A cohort has parked or finished. */
+/** A cohort has parked for the first time, or ended. */
 export const COHORT_SIGNAL = 'cohort';
 
 export const SEARCH_ATTRIBUTES = {
@@ -29,5 +29,6 @@ export interface ReceiptsHint {
 
 export interface CohortNews {
   readonly number: number;
-  readonly finished: boolean;
+  /** Whether no cohort of the run is open any more. */
+  readonly isLast: boolean;
 }

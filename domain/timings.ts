@@ -41,6 +41,8 @@ export interface Timings {
   readonly sweepMs: number;
   /** Without a heartbeat for this long an activity's worker counts as dead. */
   readonly heartbeatMs: number;
+  /** Events of a workflow's history after which it continues as new; Temporal itself suggests it at 4,096. */
+  readonly historyEvents: number;
   /** Longest single attempt of an activity that makes no calls. */
   readonly activityMs: number;
 }

@@ -13,6 +13,8 @@ export interface WalkNode {
   readonly outlets: Readonly<Record<string, string>>;
   /** Whether an unwired outlet falls to `next` (message nodes) or ends the walk. */
   readonly fallsToNext: boolean;
+  /** Whether arrivals are gathered for a while before they are dealt with: where that saves calls. */
+  readonly gathers: boolean;
 }
 
 export interface WalkGraph {

@@ -16,6 +16,8 @@ export interface NodeDefinition<Schema extends z.ZodType> {
   readonly waits?: boolean;
   /** Whether an unwired outlet falls to `next` instead of ending the walk. Default false. */
   readonly fallsToNext?: boolean;
+  /** Whether arrivals are gathered before a visit is opened, because a visit is costly. Default false. */
+  readonly gathers?: boolean;
   /** The part of a configuration that the behaviour reads; content stays in the database. Default: nothing. */
   readonly walkConfig?: (config: z.output<Schema>) => JsonObject;
   /** The configuration as it is frozen at launch. Default: as it is. */

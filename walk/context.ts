@@ -1,3 +1,4 @@
+import { PermanentError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { MemberSet } from '../domain/member-set.ts';
 import type { NodeContext, Visit } from '../domain/node-run.ts';
@@ -5,6 +6,7 @@ import type { WalkNode } from '../domain/walk-graph.ts';
 import { roundedDeadline } from './deadline.ts';
 import type { Place } from './place.ts';
 import type { RunningVisit } from './running-visit.ts';
+import { MAX_STATE_LENGTH } from './version.ts';
 import type { Walk } from './walk.ts';
 
 /** What a behaviour sees of its visit. */
@@ -29,6 +31,7 @@ export function contextOf(walk: Walk, run: RunningVisit, node: WalkNode): NodeCo
 
   const sleep = (instantMs: number, wantsReceipts: boolean): Promise<MemberSet> => {
     if (walk.draining) return forever();
+    assertBounded(place);
     run.hinted = walk.nobody();
     if (wantsReceipts) {
       const hinted = walk.hints.take(place.nodeId, place.pass, place.members);
@@ -86,6 +89,15 @@ export function contextOf(walk: Walk, run: RunningVisit, node: WalkNode): NodeCo
       return forever();
     },
   };
+}
+
+function assertBounded({ nodeId, state }: Place): void {
+  const { length } = JSON.stringify(state);
+  if (length <= MAX_STATE_LENGTH) return;
+  throw new PermanentError(
+    'state_too_large',
+    `Node "${nodeId}" remembers ${length} characters; ${MAX_STATE_LENGTH} are allowed.`,
+  );
 }
 
 function forever(): Promise<never> {

@@ -130,7 +130,7 @@ export class Walk {
   /** The next instant at which {@link advance} has something to do by itself. */
   nextWakeAt(): number | undefined {
     const instants = [
-      ...this.table.all().flatMap((place) => (place.opened ? [] : [place.arrivedAt + this.bufferMs()])),
+      ...this.table.all().flatMap((place) => (place.opened ? [] : [place.arrivedAt + this.bufferMs(place)])),
       ...[...this.running.values()].flatMap((run) => (run.status === 'asleep' ? [run.wakeAt] : [])),
       ...this.awaited.deadlines(),
     ].filter((instant) => Number.isFinite(instant));
@@ -252,12 +252,13 @@ export class Walk {
     return MemberSet.empty(this.options.size);
   }
 
-  private bufferMs(): number {
-    return this.options.size < SMALL_COHORT ? 0 : this.options.timings.arrivalBufferMs;
+  private bufferMs(place: Place): number {
+    const { size, timings } = this.options;
+    return size >= SMALL_COHORT && this.nodeOf(place).gathers ? timings.arrivalBufferMs : 0;
   }
 
   private mayOpen(buffer: Place, now: number): boolean {
-    return now >= buffer.arrivedAt + this.bufferMs() || !this.someoneMayArrive(buffer);
+    return now >= buffer.arrivedAt + this.bufferMs(buffer) || !this.someoneMayArrive(buffer);
   }
 
   private someoneMayArrive(buffer: Place): boolean {

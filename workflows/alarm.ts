@@ -6,6 +6,11 @@ export class Alarm {
   private instant: number | undefined;
   private scope: CancellationScope | undefined;
 
+  /** Rings at the instant, or earlier if it was to ring earlier: while things are moving the timer is left alone. */
+  advance(instant: number | undefined, summary: string): void {
+    if (instant !== undefined && instant < (this.instant ?? Infinity)) this.set(instant, summary);
+  }
+
   /** Rings at the instant (milliseconds since the epoch), or not at all. */
   set(instant: number | undefined, summary: string): void {
     if (instant === this.instant) return;

@@ -23,8 +23,6 @@ import { ShortQueue } from './short-queue.ts';
 import { cohortSignal, receiptsSignal, wakeSignal } from './signals.ts';
 import { TemporalHost } from './temporal-host.ts';
 
-/** Longest history before the cohort continues as new; Temporal suggests 4,096 events. */
-const MAX_HISTORY = 2_000;
 /** Before a sleep longer than this a history of some length is left behind. */
 const LONG_SLEEP_MS = 3_600_000;
 const HISTORY_WORTH_LEAVING = 100;
@@ -118,17 +116,24 @@ export class CohortLead {
       }
       if (this.shouldContinueAsNew()) await this.continueAsNew();
       setCurrentDetails(this.details());
-      // While short work is under way the next deadline may change at once: the timer is set when it is known.
-      if (!queue.isBusy)
-        alarm.set(walk.halted ? undefined : walk.nextWakeAt(), 'next deadline of the cohort');
+      if (!queue.isBusy) this.setAlarm();
       await condition(() => walk.changed || walk.done || alarm.fired || !news.isEmpty);
       alarm.fired = false;
     }
-    const summary = await this.queue.run(() => this.activities.short.finishCohort(this.input.cohortId));
+    const { finishCohort } = this.activities.short;
+    const { summary, isLast } = await this.queue.run(() => finishCohort(this.input.cohortId));
     setCurrentDetails(detailsOfSummary(summary));
-    if (this.state === 'running') this.show('finished');
-    await this.tellRun(true);
+    if (isLast || !this.parked) await this.tellRun(isLast);
     return summary;
+  }
+
+  /** While short work is under way the next deadline may change at once: only then it is known. */
+  private setAlarm(): void {
+    const { walk, alarm } = this;
+    const summary = 'next deadline of the cohort';
+    if (walk.halted) alarm.set(undefined, summary);
+    else if (walk.idle) alarm.set(walk.nextWakeAt(), summary);
+    else alarm.advance(walk.nextWakeAt(), summary);
   }
 
   private readHints(): void {
@@ -176,7 +181,7 @@ export class CohortLead {
   private shouldContinueAsNew(): boolean {
     const { historyLength, continueAsNewSuggested } = workflowInfo();
     if (this.news.woken) return false;
-    if (continueAsNewSuggested || historyLength > (this.input.maxHistory ?? MAX_HISTORY)) return true;
+    if (continueAsNewSuggested || historyLength > this.cohort.timings.historyEvents) return true;
     return this.walk.idle && this.sleepMs() > LONG_SLEEP_MS && historyLength > HISTORY_WORTH_LEAVING;
   }
 
@@ -198,10 +203,10 @@ export class CohortLead {
     await continueAsNew<typeof runCohort>({ ...this.input, carried });
   }
 
-  /** A hint for the run: a parked or finished cohort makes place for the next. The database counts what is true. */
-  private async tellRun(finished: boolean): Promise<void> {
+  /** A hint for the run: a parked or ended cohort makes place for the next. The database counts what is true. */
+  private async tellRun(isLast: boolean): Promise<void> {
     const run = getExternalWorkflowHandle(this.cohort.runWorkflowId);
-    await run.signal(cohortSignal, { number: this.cohort.number, finished }).catch(() => undefined);
+    await run.signal(cohortSignal, { number: this.cohort.number, isLast }).catch(() => undefined);
   }
 
   private details(): string {

@@ -7,8 +7,6 @@ import { CohortLead, CohortNewsBox } from './cohort-lead.ts';
 
 export interface CohortInput {
   readonly cohortId: string;
-  /** Events after which the workflow continues as new. Default 2,000. */
-  readonly maxHistory?: number;
   /** What an earlier run of the same workflow carried on. */
   readonly carried?: { readonly state: WalkState; readonly parked: boolean; readonly shown: RunState };
 }

@@ -22,12 +22,11 @@ export interface Carried {
   readonly next: number;
   /** Cohorts that were started and have neither parked nor finished, as far as their hints tell. */
   readonly starting: readonly number[];
-  readonly finished: number;
   /** When the last cohort was seen to be closed. */
   readonly closedAt?: number | undefined;
 }
 
-const START: Carried = { next: 1, starting: [], finished: 0 };
+const START: Carried = { next: 1, starting: [] };
 const WINDOW = 8;
 const STARTS_PER_RUN = 300;
 const PAGE = 50;
@@ -37,33 +36,34 @@ const NO_NEWS_MS = 300_000;
 const OPEN_POLL_MS = { first: 60_000, last: 3_600_000 };
 /** How often once all cohorts are closed: then only messages in doubt can be open. */
 const CLOSED_POLL_MS = { first: 1_000, last: 300_000 };
-/** Longest history before the run continues as new. */
-const MAX_HISTORY = 2_000;
 
 /** The course of one run's workflow; the database counts what is true, signals are only hints. */
 export class RunLead {
   private readonly input: RunInput;
   private readonly starting: Set<number>;
   private next: number;
-  private finished: number;
+  /** The last cohort has told that it has ended, and the database has not been asked since. */
+  private lastEnded = false;
   private closedAt: number | undefined;
+  /** Whether this run of the workflow has started a cohort. */
+  private hasStarted = false;
   private woken = false;
   /** Somebody has cancelled the workflow, and the database does not say so yet. */
   private cancelRequested = false;
   private state: RunState = 'requested';
   private activities = activitiesWith();
+  private historyEvents = Infinity;
   private audience = { customers: 0, cohorts: 0 };
 
   constructor(input: RunInput) {
-    const { next, starting, finished, closedAt } = input.carried ?? START;
+    const { next, starting, closedAt } = input.carried ?? START;
     this.input = input;
     this.next = next;
     this.starting = new Set(starting);
-    this.finished = finished;
     this.closedAt = closedAt;
     setHandler(cohortSignal, (news) => {
       this.starting.delete(news.number);
-      if (news.finished) this.finished += 1;
+      this.lastEnded ||= news.isLast;
     });
     setHandler(wakeSignal, () => {
       this.woken = true;
@@ -80,16 +80,18 @@ export class RunLead {
     const { runId } = this.input;
     const { timings } = await this.activities.short.beginRun(runId);
     this.activities = activitiesWith(timings);
+    this.historyEvents = timings.historyEvents;
     await this.learnState();
     if (!this.isCancelled()) {
       this.audience = await this.activities.long.freezeAudience.executeWithOptions(
         { summary: 'freeze the audience' },
-        [runId],
+        [runId, this.input.cohortSize],
       );
       await this.startCohorts();
     }
-    if (this.isCancelled())
-      this.finished += await this.activities.long.closeUnstartedCohorts(runId, this.next);
+    if (this.isCancelled()) await this.activities.long.closeUnstartedCohorts(runId, this.next);
+    // Nobody may be left to tell anything.
+    this.lastEnded ||= this.isCancelled() || !this.hasStarted;
     return this.awaitEnd(timings);
   }
 
@@ -109,10 +111,11 @@ export class RunLead {
         if (this.isCancelled()) return;
         const isNew = await startCohort(cohort, cohorts, scenarioName);
         if (isNew) this.starting.add(cohort.number);
+        this.hasStarted ||= isNew;
         this.next = cohort.number + 1;
         starts += 1;
         this.show(`${cohort.number} of ${cohorts} cohorts started`);
-        const enough = starts >= startsPerRun || isHistoryLong();
+        const enough = starts >= startsPerRun || this.isHistoryLong();
         if (enough && this.next <= cohorts) await this.continueAsNew();
       }
     }
@@ -121,21 +124,19 @@ export class RunLead {
   /**
    * Waits until no cohort is open and every message has ended.
    *
-   * Cohorts tell when they finish; the database is asked again at a growing pace even if nobody tells anything.
+   * The last cohort tells that it has ended; the database is asked at a growing pace even if nobody tells anything.
    */
   private async awaitEnd({ finishAfterMs }: Timings): Promise<Summary> {
-    let seen = -1;
     let pauseMs = OPEN_POLL_MS.first;
     for (;;) {
-      this.show(`${this.finished} of ${this.audience.cohorts} cohorts finished`);
-      await this.awaitNews(seen, pauseMs);
-      seen = this.finished;
+      await this.awaitNews(pauseMs);
       const tooLong = this.closedAt !== undefined && Date.now() - this.closedAt > finishAfterMs;
       const progress = await this.activities.long.finishRun.executeWithOptions(
         { summary: 'see whether all has ended' },
         [this.input.runId, tooLong || this.isCancelled()],
       );
       this.showState(progress.state);
+      this.show(`${this.audience.cohorts - progress.openCohorts} of ${this.audience.cohorts} cohorts ended`);
       if (progress.openCohorts === 0 && ENDED_RUN_STATES.includes(progress.state)) {
         setCurrentDetails(detailsOfSummary(progress.summary));
         return progress.summary;
@@ -147,14 +148,14 @@ export class RunLead {
         const { last } = this.closedAt === undefined ? OPEN_POLL_MS : CLOSED_POLL_MS;
         pauseMs = Math.min(pauseMs * 2, last);
       }
-      if (isHistoryLong()) await this.continueAsNew();
+      if (this.isHistoryLong()) await this.continueAsNew();
     }
   }
 
-  /** Until an operator or the last cohort says something, or the pause is over; a few finished cohorts are no news. */
-  private async awaitNews(seen: number, pauseMs: number): Promise<void> {
-    const allFinished = (): boolean => this.finished >= this.audience.cohorts && this.finished > seen;
-    await condition(() => this.woken || allFinished(), pauseMs, { summary: 'cohorts are walking' });
+  /** Until an operator or the last cohort says something, or the pause is over. */
+  private async awaitNews(pauseMs: number): Promise<void> {
+    await condition(() => this.woken || this.lastEnded, pauseMs, { summary: 'cohorts are walking' });
+    this.lastEnded = false;
     if (this.woken) await this.learnState();
   }
 
@@ -181,6 +182,11 @@ export class RunLead {
     upsertSearchAttributes({ [SEARCH_ATTRIBUTES.state]: [state] });
   }
 
+  private isHistoryLong(): boolean {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return continueAsNewSuggested || historyLength > this.historyEvents;
+  }
+
   private isCancelled(): boolean {
     return this.state === 'cancelled';
   }
@@ -192,13 +198,8 @@ export class RunLead {
 
   private async continueAsNew(): Promise<void> {
     if (this.woken) await this.learnState();
-    const { next, finished, closedAt } = this;
-    const carried = { next, starting: [...this.starting], finished, closedAt };
+    const { next, closedAt } = this;
+    const carried = { next, starting: [...this.starting], closedAt };
     await continueAsNew<typeof runScenario>({ ...this.input, carried });
   }
-}
-
-function isHistoryLong(): boolean {
-  const { continueAsNewSuggested, historyLength } = workflowInfo();
-  return continueAsNewSuggested || historyLength > MAX_HISTORY;
 }

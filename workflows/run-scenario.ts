@@ -5,6 +5,8 @@ import { RunLead, type Carried } from './run-lead.ts';
 export interface RunInput {
   readonly runId: string;
   readonly scenarioName: string;
+  /** Most members of a cohort. Default 1,000. */
+  readonly cohortSize?: number;
   /** Cohorts that may be starting at once. Default 8. */
   readonly window?: number;
   /** Starts after which the run continues as new. Default 300. */

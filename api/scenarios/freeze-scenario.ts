@@ -79,6 +79,7 @@ function freezeNode(node: NumberedNode, edges: readonly ScenarioEdge[], publicUr
       config: definition.walkConfig?.(config) ?? {},
       outlets: Object.fromEntries(outlets),
       fallsToNext: definition.fallsToNext ?? false,
+      gathers: definition.gathers ?? false,
     },
     definition,
     sender: definition.references?.(config).sender,

@@ -36,6 +36,7 @@ export const MESSAGE_NODE = {
   kind: 'action',
   outlets: MESSAGE_OUTLETS,
   fallsToNext: true,
+  gathers: true,
 } as const;
 
 interface MessageConfig {

@@ -55,6 +55,7 @@ export class TestStack {
   client: TemporalClient | undefined;
   private readonly server: Server;
   private readonly stopping: (() => Promise<void>)[] = [];
+  private stopWorker = (): Promise<void> => Promise.resolve();
 
   private constructor(
     parts: Pick<TestStack, 'database' | 'config' | 'prisma' | 'projectId' | 'api' | 'simulator' | 'folder'>,
@@ -126,7 +127,7 @@ export class TestStack {
     if (options.engine ?? true) {
       await stack.startTemporal();
       stack.startPumps();
-      await stack.startWorker();
+      stack.stopWorker = await stack.startWorker();
     }
     return stack;
   }
@@ -177,6 +178,12 @@ export class TestStack {
       await connection.close();
       await closeDependencies(deps);
     });
+  }
+
+  /** Takes the worker away with everything that it remembers, and starts another one. */
+  async replaceWorker(cachedWorkflows?: number): Promise<void> {
+    await this.stopWorker();
+    this.stopWorker = await this.startWorker(cachedWorkflows);
   }
 
   /** Replays every history that the test has made: workflow code that is not deterministic fails its test. */

@@ -111,6 +111,7 @@ export function graphOf(
         config,
         outlets,
         fallsToNext: type === 'mms' || type === 'sms',
+        gathers: type === 'mms' || type === 'sms',
       },
     ],
   );

@@ -1,3 +1,4 @@
+import type { EffectScope } from '../../domain/effects.ts';
 import { MemberSet } from '../../domain/member-set.ts';
 import { walkOn, settle } from '../../walk/virtual-clock.ts';
 import { graphOf, NOON, VirtualWalk } from '../support/virtual-walk.ts';
@@ -9,6 +10,11 @@ function even(scope: { members: string }, size: number): { matching: string } {
   const members = MemberSet.fromHex(size, scope.members);
   const matching = members.indexes().filter((index) => index % 2 === 0);
   return { matching: MemberSet.of(size, matching).toHex() };
+}
+
+/** A gate that keeps everybody in. */
+function nobody({ members }: EffectScope): object {
+  return { send: '', suppressed: [{ outcome: 'suppressed', reason: 'no_consent', members }] };
 }
 
 describe('a walk', () => {
@@ -62,9 +68,9 @@ describe('a walk', () => {
       start: ['now', {}, { next: 'split' }],
       split: ['condition', {}, { yes: 'rest', no: 'meet' }],
       rest: ['wait', { forMs: 10_000 }, { next: 'meet' }],
-      meet: ['condition', {}],
+      meet: ['sms', {}],
     });
-    const host = new VirtualWalk(40, graph, { evaluateCondition: (scope) => even(scope, 40) });
+    const host = new VirtualWalk(40, graph, { evaluateCondition: (scope) => even(scope, 40), gate: nobody });
     await walkOn(host.walk(), host.clock);
     const visits = host.calls.filter((call) => call.scope.nodeId === 'meet');
     expect(visits.map((call) => MemberSet.fromHex(40, call.scope.members).count())).toEqual([40]);
@@ -75,9 +81,9 @@ describe('a walk', () => {
       start: ['now', {}, { next: 'split' }],
       split: ['condition', {}, { yes: 'rest', no: 'meet' }],
       rest: ['wait', { forMs: HOUR }, { next: 'meet' }],
-      meet: ['condition', {}],
+      meet: ['sms', {}],
     });
-    const host = new VirtualWalk(40, graph, { evaluateCondition: (scope) => even(scope, 40) });
+    const host = new VirtualWalk(40, graph, { evaluateCondition: (scope) => even(scope, 40), gate: nobody });
     await walkOn(host.walk(), host.clock);
     const visits = host.calls.filter((call) => call.scope.nodeId === 'meet');
     expect(visits.map((call) => call.at - NOON)).toEqual([MINUTE, expect.any(Number)]);

@@ -20,10 +20,11 @@ async function claims(runId: string): Promise<number> {
   return Number(rows[0]?.count);
 }
 
-function searchedState(workflowId: string): Promise<unknown> {
-  return eventually(async () => {
+/** Waits until the run's workflow can be found by this state. */
+async function isFoundAs(state: string, workflowId: string): Promise<void> {
+  await eventually(async () => {
     const description = await stack.client?.client.workflow.getHandle(workflowId).describe();
-    return description?.typedSearchAttributes.get(STATE);
+    return description?.typedSearchAttributes.get(STATE) === state ? true : undefined;
   });
 }
 
@@ -38,16 +39,14 @@ describe('pausing a run in the middle', () => {
     const atPause = await claims(runId);
     expect([status, body['state'], body['stateReason']]).toEqual([202, 'paused', 'wrong text']);
     expect(atPause).toBeLessThan(1_200);
-    await eventually(async () =>
-      (await searchedState(String(body['workflowId']))) === 'paused' ? true : undefined,
-    );
+    await isFoundAs('paused', String(body['workflowId']));
     expect(await claims(runId)).toBe(atPause);
 
     expect((await stack.api.call('POST', `/v1/runs/${runId}/resume`)).body['state']).toBe('running');
     const end = await stack.api.runEnd(runId);
     expect(end.state).toBe('finished');
     expect(end.messages).toEqual({ delivered: 2_400 });
-    expect(await searchedState(end.workflowId)).toBe('finished');
+    await isFoundAs('finished', end.workflowId);
   });
 
   it('is refused once the run has ended', async () => {

@@ -12,25 +12,25 @@ afterAll(() => stack.stop());
 
 describe('the window of a run', () => {
   it('counts cohorts that are starting, so that a long wait holds up no other cohort', async () => {
-    await stack.api.importConsenting(ordinaryPhones(2_050));
+    await stack.api.importConsenting(ordinaryPhones(1_000));
     await stack.startTemporal();
     await stack.startWorker();
     const scenarioId = await stack.api.createScenario(
       chain('Window', NOW, mms('first'), wait('pause', '1h'), mms('second')),
     );
     const { body } = await stack.api.launch(scenarioId);
-    // Without the relay, to start it with a window of one and a parent that continues as new after every start.
+    // Without the relay, to start it with 50 cohorts, a window of four and a parent that soon continues as new.
     await stack.client?.client.workflow.start(RUN_WORKFLOW, {
       workflowId: body.workflowId,
       taskQueue: TASK_QUEUE,
-      args: [{ runId: body.id, scenarioName: 'Window', window: 1, startsPerRun: 1 }],
+      args: [{ runId: body.id, scenarioName: 'Window', cohortSize: 20, window: 4, startsPerRun: 20 }],
     });
     const run = await eventually(async () => {
       const now = await stack.api.readRun(body.id);
-      return now.nodes.find((node) => node.node_id === 'pause')?.here === 2_050 ? now : undefined;
+      return now.nodes.find((node) => node.node_id === 'pause')?.here === 1_000 ? now : undefined;
     }, 40_000);
-    expect(run.cohorts).toEqual({ total: 3, finished: 0 });
-    expect(run.nodes.find((node) => node.node_id === 'first')?.outcomes).toEqual({ accepted: 2_050 });
+    expect(run.cohorts).toEqual({ total: 50, finished: 0 });
+    expect(run.nodes.find((node) => node.node_id === 'first')?.outcomes).toEqual({ accepted: 1_000 });
     const list = stack.client?.client.workflow.list({ query: `WorkflowId = '${body.workflowId}'` });
     const statuses = await eventually(async () => {
       const names: string[] = [];

@@ -1,0 +1,42 @@
+import { mms, NOW, ordinaryPhones, chain } from '../support/scenarios.ts';
+import { TestStack } from '../support/test-stack.ts';
+
+/** Ten minutes of receipts in 20 seconds: everything that the engine waits for is divided by it. */
+const FACTOR = 30;
+const CUSTOMERS = 4_000;
+const MINUTE = 60_000;
+
+let stack: TestStack;
+
+beforeAll(async () => {
+  stack = await TestStack.start({
+    // From half to one and a half times the delay.
+    simulator: { reportDelayMs: (10 * MINUTE) / FACTOR },
+    timings: {
+      receiptDeadlineMs: 90 * MINUTE,
+      arrivalBufferMs: MINUTE / FACTOR,
+      hintMs: { first: 10_000 / FACTOR, last: (5 * MINUTE) / FACTOR },
+      historyEvents: 2_000,
+    },
+  });
+});
+afterAll(() => stack.stop());
+
+describe('receipts that drip in', () => {
+  it(`cost few events of history over ten minutes, sped up ${FACTOR} times`, async () => {
+    await stack.api.importConsenting(ordinaryPhones(CUSTOMERS));
+    const scenario = {
+      ...chain('Drip', NOW, mms('send'), { id: 'thanks', type: 'exit', config: { reason: 'delivered' } }),
+      edges: [
+        { from: 'start', to: 'send' },
+        { from: 'send', outlet: 'delivered', to: 'thanks' },
+      ],
+    };
+    const end = await stack.api.runEnd(await stack.api.run(scenario), 120_000);
+    expect(end.messages).toEqual({ delivered: CUSTOMERS });
+    let events = 0;
+    for await (const { historyLength } of stack.client?.client.workflow.list() ?? [])
+      events += historyLength ?? 0;
+    expect(events / CUSTOMERS).toBeLessThanOrEqual(0.1);
+  }, 180_000);
+});
