@@ -1,6 +1,6 @@
 import type { AudienceFilter } from '../domain/audience-filter.ts';
 import { audienceSql, Parameters } from './audience-sql.ts';
-import type { Pool } from './pool.ts';
+import { longQuery, type Pool } from './pool.ts';
 import { inTransaction, lockRun } from './transaction.ts';
 
 /** Most members of a cohort. */
@@ -11,8 +11,10 @@ export interface FreezeInput {
   readonly projectId: string;
   readonly month: number;
   readonly filter: AudienceFilter | null;
-  /** What the cohorts' workflow ids begin with; the number follows in four digits. */
+  /** What the cohorts' workflow ids begin with; the number follows in four digits or more. */
   readonly workflowIdPrefix: string;
+  /** Most members of a cohort. Default 1,000. */
+  readonly cohortSize?: number;
 }
 
 export interface FrozenAudience {
@@ -27,6 +29,7 @@ export interface FrozenAudience {
  * cohort. @returns what had been frozen before when it is called again
  */
 export function freezeAudience(pool: Pool, input: FreezeInput): Promise<FrozenAudience> {
+  const { cohortSize = COHORT_SIZE } = input;
   return inTransaction(pool, async (connection) => {
     await connection.query('SET LOCAL lock_timeout = 0');
     await lockRun(connection, input.runId, 'exclusive');
@@ -42,12 +45,12 @@ export function freezeAudience(pool: Pool, input: FreezeInput): Promise<FrozenAu
       input.month,
       input.runId,
       input.workflowIdPrefix,
-      COHORT_SIZE,
+      cohortSize,
     ]);
     const filter = input.filter ? audienceSql(input.filter, parameters) : 'true';
-    const { rowCount } = await connection.query(freezeSql(filter), parameters.values);
+    const { rowCount } = await connection.query(longQuery(freezeSql(filter), parameters.values));
     const customers = rowCount ?? 0;
-    const cohorts = Math.ceil(customers / COHORT_SIZE);
+    const cohorts = Math.ceil(customers / cohortSize);
     await connection.query('UPDATE run SET audience_size = $2, cohort_count = $3 WHERE id = $1', [
       input.runId,
       customers,
@@ -65,8 +68,8 @@ function freezeSql(filter: string): string {
       WHERE project_id = $1 AND deleted_at IS NULL AND ${filter}
     ), cohorts AS (
       INSERT INTO cohort (month, run_id, number, size, workflow_id)
-      SELECT $2, $3, position / $5::int + 1, count(*), $4 || lpad((position / $5::int + 1)::text, 4, '0')
-      FROM audience GROUP BY position / $5::int
+      SELECT $2, $3, number, count(*), $4 || lpad(number::text, greatest(4, length(number::text)), '0')
+      FROM audience, LATERAL (SELECT position / $5::int + 1) AS cohort (number) GROUP BY number
       RETURNING id, number
     )
     INSERT INTO entry (month, run_id, customer_id, entry_key, occasion, cohort_id, member_index, admitted_at)

@@ -25,4 +25,3 @@ export const EXIT_REASONS = {
   run_cancelled: 'The run was cancelled.',
   pass_limit: 'The customer had entered this node as often as the scenario allows.',
 } as const;
-export type ExitReason = keyof typeof EXIT_REASONS;

@@ -1,5 +1,5 @@
 import { MemberSet } from '../../domain/member-set.ts';
-import { walkOn, settle } from '../../walk/virtual-clock.ts';
+import { walkOn, settle } from '../support/virtual-clock.ts';
 import { graphOf, NOON, VirtualWalk } from '../support/virtual-walk.ts';
 
 const MINUTE = 60_000;
