@@ -11,9 +11,11 @@ import { groupBy } from '../domain/group-by.ts';
 import { MemberSet } from '../domain/member-set.ts';
 import type { Dependencies } from './dependencies.ts';
 import { isStopping } from './heartbeat.ts';
+import { allEnded } from './message/all-ended.ts';
 import { gateQuestion, ledgerScope, readMessageNode, type MessageNode } from './message/message-node.ts';
 import { chunksOf, startMicroBatch } from './message/micro-batch.ts';
 import { hexOf, outcomeGroups, outcomesOfLedger, type MemberOutcome } from './message/outcome-groups.ts';
+import { TemplateTrial } from './message/template-trial.ts';
 import { renderMessages } from './render.ts';
 
 /** Members that are read and rendered together. */
@@ -43,6 +45,7 @@ export function createSubmit(deps: Dependencies): EffectActivities['submit'] {
 
 class SubmitVisit {
   private readonly suppressed: MemberOutcome[] = [];
+  private readonly templateTrial = new TemplateTrial();
   private readonly deferred: { memberIndex: number; until: number }[] = [];
   /** Calls and the recording of their outcomes. */
   private readonly underWay: Promise<unknown>[] = [];
@@ -75,9 +78,7 @@ class SubmitVisit {
     try {
       return await this.offerMembers(members);
     } finally {
-      const calls = await Promise.allSettled(this.underWay);
-      const failure = calls.find((call) => call.status === 'rejected');
-      if (failure) throw failure.reason;
+      await allEnded(this.underWay);
     }
   }
 
@@ -164,6 +165,7 @@ class SubmitVisit {
     );
     const recipientOf = new Map(sendable.map((member) => [member.memberIndex, member.recipientId]));
     const rendered = await renderMessages(this.deps, this.node, [...recipientOf.keys()]);
+    this.templateTrial.judge(this.node.nodeId, rendered);
     const candidates = rendered.flatMap((member): ClaimCandidate[] => {
       const { memberIndex } = member;
       if ('refused' in member) {
@@ -209,8 +211,7 @@ class SubmitVisit {
       failed = true;
       throw error;
     };
-    const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => lane().catch(fail)));
-    for (const end of lanes) if (end.status === 'rejected') throw end.reason;
+    await allEnded(Array.from({ length: LANES }, () => lane().catch(fail)));
     return halted;
   }
 

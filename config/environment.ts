@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { API_KEY_PATTERN } from '../domain/api-key.ts';
 import { TIMING_PROFILES } from '../domain/timings.ts';
 import { LOG_LEVELS } from './log.ts';
 
@@ -48,7 +49,7 @@ export const VARIABLES = {
   API_HOST: z.string(),
   API_PORT: port,
   PUBLIC_URL: httpUrl,
-  API_KEY: z.string().regex(/^tdg_[a-z0-9]{8}_[A-Za-z0-9_-]{43}$/, 'must be a key that npm run api-key made'),
+  API_KEY: z.string().regex(API_KEY_PATTERN, 'must be a key that npm run api-key made'),
   DATABASE_URL: url(/^postgres(ql)?$/, 'postgresql://user:password@host:5432/tidings'),
   DATABASE_CONNECTIONS: wholeNumber(2, 500),
   POSTGRES_PORT: port,

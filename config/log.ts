@@ -1,12 +1,11 @@
 import { pino, type Logger as PinoLogger } from 'pino';
+import { maskNumbers } from '../domain/mask-numbers.ts';
 
 export type Logger = PinoLogger;
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Anything that looks like a phone number, with or without its plus. */
-const PHONE_NUMBER = /\+\d{7,15}\b|(?<![\w-])1\d{10}(?![\w-])/g;
 /** The parts of a JSON text that can hold one: strings, names of fields and numbers. */
 const JSON_VALUE = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 
@@ -28,10 +27,20 @@ export function createLog(name: string, level: LogLevel): Logger {
   );
 }
 
+/** Lets the process end with exit code 1 on an error that nobody caught, told by the log like any other. */
+export function exitOnUncaught(log: Logger): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log.error({ err: error }, 'an error was not caught; the process ends');
+      process.exit(1);
+    });
+  }
+}
+
 /** A JSON value as it was, or as a text without the phone numbers in it. */
 function masked(json: string): string {
   const text = String(JSON.parse(json) as unknown);
-  const harmless = text.replace(PHONE_NUMBER, '[number]');
+  const harmless = maskNumbers(text);
   return harmless === text ? json : JSON.stringify(harmless);
 }
 

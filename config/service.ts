@@ -1,24 +1,15 @@
 import type { Timings } from '../domain/timings.ts';
+import type { WebhookAuth } from '../domain/webhook-auth.ts';
 import { parseEnvironment, requireVariables, type Environment, type Variables } from './environment.ts';
 import type { LogLevel } from './log.ts';
+import { temporalConfig, type TemporalConfig } from './temporal.ts';
 import { timingsOf } from './timings.ts';
 
-export interface TemporalConfig {
-  readonly address: string;
-  readonly namespace: string;
-  readonly tls: boolean;
-  readonly apiKey: string | undefined;
-}
-
-/** Secrets of one integration, by the prefix of its variables; see `providers/registry.ts`. */
+/** Secrets and addresses of one integration; they come from the environment and are never stored. */
 export interface IntegrationConfig {
   readonly baseUrl: string;
   readonly apiKey: string;
-  readonly webhookAuth:
-    | { readonly kind: 'token'; readonly secret: string }
-    | { readonly kind: 'basic'; readonly username: string; readonly secret: string }
-    | { readonly kind: 'header'; readonly header: string; readonly secret: string }
-    | { readonly kind: 'hmac'; readonly header: string; readonly secret: string };
+  readonly webhookAuth: WebhookAuth;
 }
 
 /** What API, worker and pump run by. */
@@ -34,6 +25,7 @@ export interface ServiceConfig {
   readonly api: { readonly host: string; readonly port: number };
   readonly timings: Timings;
   readonly testNumbers: readonly string[];
+  /** By the prefix of the variables that they were read from. */
   readonly integrations: Readonly<Record<string, IntegrationConfig>>;
 }
 
@@ -53,12 +45,7 @@ export function serviceConfig(variables: Variables = process.env): ServiceConfig
     databaseUrl: required.DATABASE_URL,
     databaseConnections: environment.DATABASE_CONNECTIONS ?? 20,
     phoneKey: required.PHONE_KEY,
-    temporal: {
-      address: required.TEMPORAL_ADDRESS,
-      namespace: environment.TEMPORAL_NAMESPACE ?? 'default',
-      tls: environment.TEMPORAL_TLS ?? environment.TEMPORAL_API_KEY !== undefined,
-      apiKey: environment.TEMPORAL_API_KEY,
-    },
+    temporal: temporalConfig(environment, required.TEMPORAL_ADDRESS),
     temporalUiUrl: environment.TEMPORAL_UI_URL,
     publicUrl: required.PUBLIC_URL,
     api: { host: environment.API_HOST ?? '127.0.0.1', port: environment.API_PORT ?? 7300 },
@@ -85,7 +72,7 @@ function integrationsOf(environment: Environment): Readonly<Record<string, Integ
   };
 }
 
-function webhookAuthOf(environment: Environment, secret: string): IntegrationConfig['webhookAuth'] {
+function webhookAuthOf(environment: Environment, secret: string): WebhookAuth {
   const kind = environment.INFOBIP_WEBHOOK_AUTH ?? 'token';
   switch (kind) {
     case 'token':

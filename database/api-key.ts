@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { API_KEY_PATTERN } from '../domain/api-key.ts';
 
-const KEY_PATTERN = /^tdg_([a-z0-9]{8})_([A-Za-z0-9_-]{43})$/;
 const SHORT_ID_LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
 
 /** What is stored of an API key. */
@@ -26,7 +26,7 @@ export function newApiKey(): NewApiKey {
 
 /** The parts of a key as they are stored. @returns undefined when the text is no key */
 export function parseApiKey(key: string): StoredApiKey | undefined {
-  const [, shortId, secret] = KEY_PATTERN.exec(key) ?? [];
+  const [, shortId, secret] = API_KEY_PATTERN.exec(key) ?? [];
   return shortId && secret ? { shortId, secretHash: hashOf(secret) } : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { lockMessages } from './lock-order.ts';
 import type { Queryable } from './pool.ts';
 import type { LedgerScope } from './read-ledger.ts';
 
@@ -11,11 +12,15 @@ export async function cancelQueued(
   await database.query({
     name: 'cancel-queued',
     text: `
-      UPDATE message SET state = 'cancelled', error = refused.reason, ended_at = clock_timestamp(), look_at = NULL,
+      WITH waiting AS (
+        ${lockMessages({
+          columns: 'id, reason',
+          join: 'JOIN unnest($5::int[], $6::text[]) AS refused (member_index, reason) USING (member_index)',
+          where: `month = $1 AND cohort_id = $2 AND action_id = $3 AND pass = $4 AND leg = 0 AND state = 'queued'`,
+        })})
+      UPDATE message SET state = 'cancelled', error = waiting.reason, ended_at = clock_timestamp(), look_at = NULL,
         retry_at = NULL
-      FROM unnest($5::int[], $6::text[]) AS refused (member_index, reason)
-      WHERE month = $1 AND cohort_id = $2 AND action_id = $3 AND pass = $4 AND leg = 0
-        AND message.member_index = refused.member_index AND state = 'queued'`,
+      FROM waiting WHERE message.month = $1 AND message.id = waiting.id`,
     values: [
       scope.month,
       scope.cohortId,

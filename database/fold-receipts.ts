@@ -14,6 +14,7 @@ import { insertCampaignEvents, type NewCampaignEvent } from './insert-campaign-e
 import { campaignEventId } from './ids.ts';
 import { lockRecipients } from './claim-messages.ts';
 import { markHints } from './hints.ts';
+import { lockMessages } from './lock-order.ts';
 import type { Connection, Pool } from './pool.ts';
 import { takeReceipts, closeReceipts, type InboxReceipt } from './receipt-inbox.ts';
 import { inTransaction } from './transaction.ts';
@@ -44,7 +45,7 @@ export function foldPendingReceipts(pool: Pool, input: FoldInput): Promise<FoldR
     const receipts = await takeReceipts(connection, input);
     if (receipts.length === 0) return { taken: 0, applied: 0 };
     await noteHardFailures(connection, receipts);
-    const messages = await lockMessages(connection, receipts);
+    const messages = await lockMessagesOf(connection, receipts);
     const folds = [...groupBy(receipts, (receipt) => receipt.messageId)].flatMap(([id, own]) => {
       const message = messages.get(id);
       return message ? [{ message, receipts: own }] : [];
@@ -107,17 +108,17 @@ async function noteHardFailures(connection: Connection, receipts: readonly Inbox
   );
 }
 
-async function lockMessages(
+async function lockMessagesOf(
   connection: Connection,
   receipts: readonly InboxReceipt[],
 ): Promise<ReadonlyMap<string, MessageRow>> {
   const { rows } = await connection.query<MessageRow>({
     name: 'lock-messages',
-    text: `
-      SELECT month, id, run_id, customer_id, cohort_id, action_id, pass, channel, claimed_at, receipt_state,
-             receipt_at, receipt_key, status_code
-      FROM message WHERE month = ANY ($1::int[]) AND id = ANY ($2::uuid[])
-      ORDER BY recipient_id, id FOR NO KEY UPDATE`,
+    text: lockMessages({
+      columns: `month, id, run_id, customer_id, cohort_id, action_id, pass, channel, claimed_at, receipt_state,
+        receipt_at, receipt_key, status_code`,
+      where: 'month = ANY ($1::int[]) AND id = ANY ($2::uuid[])',
+    }),
     values: [
       [...new Set(receipts.map((receipt) => receipt.messageMonth))],
       [...new Set(receipts.map((receipt) => receipt.messageId))],

@@ -1,6 +1,6 @@
 import type { AudienceFilter } from '../domain/audience-filter.ts';
 import { audienceSql, Parameters } from './audience-sql.ts';
-import type { Pool } from './pool.ts';
+import { longQuery, type Pool } from './pool.ts';
 import { inTransaction, lockRun } from './transaction.ts';
 
 /** Most members of a cohort. */
@@ -11,7 +11,7 @@ export interface FreezeInput {
   readonly projectId: string;
   readonly month: number;
   readonly filter: AudienceFilter | null;
-  /** What the cohorts' workflow ids begin with; the number follows in four digits. */
+  /** What the cohorts' workflow ids begin with; the number follows in four digits or more. */
   readonly workflowIdPrefix: string;
   /** Most members of a cohort, at most 1,000, which is the default. */
   readonly cohortSize?: number | undefined;
@@ -48,7 +48,7 @@ export function freezeAudience(pool: Pool, input: FreezeInput): Promise<FrozenAu
       cohortSize,
     ]);
     const filter = input.filter ? audienceSql(input.filter, parameters) : 'true';
-    const { rowCount } = await connection.query(freezeSql(filter), parameters.values);
+    const { rowCount } = await connection.query(longQuery(freezeSql(filter), parameters.values));
     const customers = rowCount ?? 0;
     const cohorts = Math.ceil(customers / cohortSize);
     await connection.query('UPDATE run SET audience_size = $2, cohort_count = $3 WHERE id = $1', [
@@ -68,8 +68,8 @@ function freezeSql(filter: string): string {
       WHERE project_id = $1 AND deleted_at IS NULL AND ${filter}
     ), cohorts AS (
       INSERT INTO cohort (month, run_id, number, size, workflow_id)
-      SELECT $2, $3, position / $5::int + 1, count(*), $4 || lpad((position / $5::int + 1)::text, 4, '0')
-      FROM audience GROUP BY position / $5::int
+      SELECT $2, $3, number, count(*), $4 || lpad(number::text, greatest(4, length(number::text)), '0')
+      FROM audience, LATERAL (SELECT position / $5::int + 1) AS cohort (number) GROUP BY number
       RETURNING id, number
     )
     INSERT INTO entry (month, run_id, customer_id, entry_key, occasion, cohort_id, member_index, admitted_at)

@@ -1,4 +1,5 @@
 import type { MessageState } from '../domain/states.ts';
+import { DUE_BY } from './due-by.ts';
 import type { Connection, Queryable } from './pool.ts';
 
 /** One message node's stay in one cohort. */
@@ -106,7 +107,7 @@ export async function takeDueHints(
     name: 'take-due-hints',
     text: `
       WITH due AS (
-        SELECT cohort_id, action_id, pass FROM hint WHERE dirty AND due_at <= clock_timestamp()
+        SELECT cohort_id, action_id, pass FROM hint WHERE dirty AND due_at <= ${DUE_BY}
         ORDER BY due_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
       UPDATE hint SET due_at = clock_timestamp() + make_interval(secs => $2 / 1000.0)
       FROM due JOIN cohort ON cohort.id = due.cohort_id

@@ -13,6 +13,8 @@ export interface GateQuestion {
   readonly integrationId: string;
   readonly staleAfter: number;
   readonly recheckMs: number;
+  /** Whether the provider is on this machine. */
+  readonly providerIsLocal: boolean;
   /** Whether the number is one of TEST_NUMBERS. */
   readonly isTestNumber: (phone: string) => boolean;
 }
@@ -108,6 +110,7 @@ function memberFacts(row: Row, question: GateQuestion): MemberFacts {
     phone: row.phone,
     gate: {
       mode: row.mode,
+      providerIsLocal: question.providerIsLocal,
       consentClass: question.consentClass,
       customerDeleted: row.deleted,
       number: row.phone_state,

@@ -1,5 +1,6 @@
 import type { Channel } from '../domain/channel.ts';
 import type { MessageContent } from '../domain/message-content.ts';
+import { DUE_BY } from './due-by.ts';
 import { markHints, type HintedMessage } from './hints.ts';
 import type { Pool, Queryable } from './pool.ts';
 import { inTransaction } from './transaction.ts';
@@ -59,7 +60,7 @@ export async function takeMessagesInDoubt(
     name: 'take-in-doubt',
     text: `
       WITH due AS (
-        SELECT month, id FROM message WHERE look_at <= clock_timestamp() AND state = 'unknown'
+        SELECT month, id FROM message WHERE look_at <= ${DUE_BY} AND state = 'unknown'
         ORDER BY look_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
       UPDATE message SET look_at = clock_timestamp() + make_interval(secs => $2 / 1000.0)
       FROM due WHERE message.month = due.month AND message.id = due.id

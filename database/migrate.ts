@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Connection, Pool } from './pool.ts';
+import { longQuery, type Connection, type Pool } from './pool.ts';
 
 const MIGRATIONS = path.join(import.meta.dirname, '..', 'prisma', 'migrations');
 /** Months for which partitions exist ahead of the current one; two past ones take late receipts. */
@@ -24,7 +24,7 @@ export async function migrate(pool: Pool): Promise<readonly string[]> {
   const connection = await pool.connect();
   try {
     await connection.query('SET lock_timeout = 0');
-    await connection.query(`SELECT pg_advisory_lock(hashtextextended('tidings migrations', 0))`);
+    await connection.query(longQuery(`SELECT pg_advisory_lock(hashtextextended('tidings migrations', 0))`));
     await connection.query(CREATE_LOG);
     const applied: string[] = [];
     for (const name of await migrationNames()) if (await applyOnce(connection, name)) applied.push(name);
@@ -38,10 +38,9 @@ export async function migrate(pool: Pool): Promise<readonly string[]> {
 
 /** Makes partitions for the months around now; safe to repeat. */
 export async function ensurePartitions(connection: Pick<Pool, 'query'>): Promise<void> {
-  await connection.query(`SELECT ensure_partitions((now() - make_interval(months => $1))::date, $2)`, [
-    PARTITIONS.past,
-    PARTITIONS.past + 1 + PARTITIONS.ahead,
-  ]);
+  const { past, ahead } = PARTITIONS;
+  const sql = 'SELECT ensure_partitions((now() - make_interval(months => $1))::date, $2)';
+  await connection.query(longQuery(sql, [past, past + 1 + ahead]));
 }
 
 async function migrationNames(): Promise<readonly string[]> {
@@ -65,8 +64,8 @@ async function applyOnce(connection: Connection, name: string): Promise<boolean>
   }
   // One multi-statement query is one transaction: a migration is applied whole or not at all.
   await connection.query(
-    `${sql};\nINSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
-     VALUES ('${randomUUID()}', '${checksum}', '${name}', now(), 1)`,
+    longQuery(`${sql};\nINSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
+      VALUES ('${randomUUID()}', '${checksum}', '${name}', now(), 1)`),
   );
   return true;
 }

@@ -23,7 +23,7 @@ const CONNECTION_CODES = new Set([
   'P1017',
 ]);
 const CONNECTION_MESSAGE =
-  /Connection terminated|timeout exceeded when trying to connect|connection timeout|is not queryable/i;
+  /Connection terminated|timeout exceeded when trying to connect|connection timeout|Query read timeout|is not queryable/i;
 
 /** Whether a transaction lost a lock to another one and may simply be repeated. */
 export function isLockFailure(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import type { MessageState } from '../domain/states.ts';
+import { lockMessages } from './lock-order.ts';
 import type { Queryable } from './pool.ts';
 
 /** The messages of one message node in one cohort. */
@@ -73,9 +74,13 @@ export async function closeWithoutReceipt(
   await database.query({
     name: 'close-without-receipt',
     text: `
+      WITH open AS (
+        ${lockMessages({
+          where: `month = $1 AND cohort_id = $2 AND action_id = $3 AND pass = $4 AND leg = 0
+            AND member_index = ANY ($5::int[]) AND state IN ('accepted', 'dispatched') AND NOT no_receipt`,
+        })})
       UPDATE message SET no_receipt = true, ended_at = clock_timestamp(), look_at = NULL
-      WHERE month = $1 AND cohort_id = $2 AND action_id = $3 AND pass = $4 AND leg = 0
-        AND member_index = ANY ($5::int[]) AND state IN ('accepted', 'dispatched') AND NOT no_receipt`,
+      FROM open WHERE message.month = $1 AND message.id = open.id`,
     values: [scope.month, scope.cohortId, scope.actionId, scope.pass, memberIndexes],
   });
 }

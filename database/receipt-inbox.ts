@@ -3,6 +3,7 @@ import { monthOfId } from '../domain/identity.ts';
 import type { ErrorClass } from '../domain/outcome.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { ReceiptState } from '../domain/states.ts';
+import { DUE_BY } from './due-by.ts';
 import type { Connection } from './pool.ts';
 
 /** How long a receipt of an unknown message is tried again before it is left for an operator. */
@@ -41,7 +42,7 @@ export async function takeReceipts(
       SELECT month, integration_id, event_key, message_id, state, at, status_code, error, error_class, channel, parts,
              provider_message_id
       FROM receipt
-      WHERE ${messageIds ? 'message_id = ANY ($2::text[]) AND fold_at IS NOT NULL' : 'fold_at <= clock_timestamp()'}
+      WHERE ${messageIds ? 'message_id = ANY ($2::text[]) AND fold_at IS NOT NULL' : `fold_at <= ${DUE_BY}`}
       ORDER BY fold_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED`,
     values: messageIds ? [limit, messageIds] : [limit],
   });

@@ -1,7 +1,10 @@
 import type { SubmitOutcome } from '../domain/outcome.ts';
 import { SUBMISSION_CAUSE } from '../domain/campaign-event.ts';
+import { providerText } from '../domain/provider-text.ts';
 import type { MessageState } from '../domain/states.ts';
+import { storableText } from '../domain/storable.ts';
 import { campaignEventId } from './ids.ts';
+import { lockMessages } from './lock-order.ts';
 import type { Queryable } from './pool.ts';
 
 /** One call and what came of it. */
@@ -50,11 +53,13 @@ export async function recordOutcomes(
       scope.firstLookUpMs / 1_000,
       outcomes.map((outcome) => outcome.messageId),
       outcomes.map((outcome) => stateOf(outcome, scope.unsentState)),
-      outcomes.map((outcome) => (outcome.kind === 'accepted' ? outcome.providerMessageId : null)),
-      outcomes.map((outcome) => ('statusCode' in outcome ? outcome.statusCode : null)),
-      outcomes.map((outcome) => ('error' in outcome ? outcome.error : null)),
+      outcomes.map((outcome) =>
+        outcome.kind === 'accepted' ? storableText(outcome.providerMessageId) : null,
+      ),
+      outcomes.map((outcome) => textOf(outcome, 'statusCode')),
+      outcomes.map((outcome) => textOf(outcome, 'error')),
       outcomes.map((outcome) => ('errorClass' in outcome ? outcome.errorClass : null)),
-      outcomes.map((outcome) => (outcome.kind === 'unsent' ? outcome.retryAfterMs : null)),
+      outcomes.map(retryMsOf),
       outcomes.map((outcome) => campaignEventId(outcome.messageId, SUBMISSION_CAUSE)),
       outcomes.map((outcome) => eventStatusOf(outcome)),
       calls.map((call) => call.integrationId),
@@ -91,10 +96,20 @@ function eventStatusOf(outcome: SubmitOutcome): string | null {
 }
 
 function firstText(call: CallRecord, field: 'statusCode' | 'error'): string | null {
-  for (const outcome of call.outcomes)
-    if (field in outcome) return (outcome as Record<typeof field, string>)[field];
-  return null;
+  return call.outcomes.map((outcome) => textOf(outcome, field)).find((text) => text !== null) ?? null;
 }
+
+function textOf(outcome: SubmitOutcome, field: 'statusCode' | 'error'): string | null {
+  return field in outcome ? providerText((outcome as Record<typeof field, string>)[field]) : null;
+}
+
+function retryMsOf(outcome: SubmitOutcome): number | null {
+  if (outcome.kind !== 'unsent' || outcome.retryAfterMs === null) return null;
+  return Math.min(outcome.retryAfterMs, MAX_RETRY_MS);
+}
+
+/** Longest pause that a provider may ask for: what waits longer would be stale. */
+const MAX_RETRY_MS = 3_600_000;
 
 /** Whether the row may still take the outcome: a receipt that was faster has moved it on. */
 const OPEN = `(message.state = 'submitting' OR (message.state = 'unknown' AND outcome.state IN ('accepted', 'rejected')))`;
@@ -105,6 +120,12 @@ const RECORD = `
                          $12::uuid[], $13::text[], $2::uuid[])
       AS t (id, state, provider_message_id, status_code, error, error_class, retry_ms, event_id, event_status,
             token)
+  ), own AS (
+    ${lockMessages({
+      columns: 'outcome.*',
+      join: 'JOIN outcome ON outcome.id = message.id AND outcome.token = message.claim_token',
+      where: 'month = $1',
+    })}
   ), held AS (
     UPDATE message SET
       state = CASE WHEN ${OPEN} THEN outcome.state ELSE message.state END,
@@ -124,8 +145,8 @@ const RECORD = `
                   WHEN 'accepted' THEN receipt_due_at + make_interval(secs => $3)
                   WHEN 'queued' THEN stale_at
                   WHEN 'unknown' THEN claimed_at + make_interval(secs => $4) END END
-    FROM outcome
-    WHERE message.month = $1 AND message.id = outcome.id AND message.claim_token = outcome.token
+    FROM own AS outcome
+    WHERE message.month = $1 AND message.id = outcome.id
     RETURNING message.id, message.run_id, message.customer_id, message.action_id, message.channel,
       outcome.event_id, outcome.event_status, outcome.status_code, outcome.error
   ), event AS (

@@ -1,5 +1,6 @@
 import type { RunState } from '../domain/states.ts';
-import type { Pool, Queryable } from './pool.ts';
+import { lockMessages } from './lock-order.ts';
+import { longQuery, type Pool, type Queryable } from './pool.ts';
 import { inTransaction } from './transaction.ts';
 
 /** Turns a requested run into a running one; a run in any other state stays as it is. */
@@ -14,10 +15,14 @@ export async function beginRun(database: Queryable, runId: string): Promise<RunS
 
 /** Messages of a cancelled run that still wait in the ledger will never be offered. */
 export async function cancelQueuedOfRun(database: Queryable, runId: string, month: number): Promise<void> {
+  const where = `month = $1 AND run_id = $2 AND state = 'queued' AND ended_at IS NULL`;
   await database.query(
-    `UPDATE message SET state = 'cancelled', ended_at = clock_timestamp(), look_at = NULL, error = 'run_cancelled'
-     WHERE month = $1 AND run_id = $2 AND state = 'queued'`,
-    [month, runId],
+    longQuery(
+      `WITH waiting AS (${lockMessages({ where })})
+       UPDATE message SET state = 'cancelled', ended_at = clock_timestamp(), look_at = NULL, error = 'run_cancelled'
+       FROM waiting WHERE message.month = $1 AND message.id = waiting.id`,
+      [month, runId],
+    ),
   );
 }
 
@@ -53,6 +58,7 @@ export function closeUnstartedCohorts(
 export interface RunProgress {
   readonly state: RunState;
   readonly openCohorts: number;
+  /** Whether a message may still change; while a cohort is open nobody looks, and it counts as true. */
   readonly openMessages: boolean;
 }
 
@@ -70,11 +76,12 @@ export async function finishRun(
   force: boolean,
 ): Promise<RunProgress | undefined> {
   const { rows } = await database.query<FinishRow>(
-    `SELECT run.state, run.month,
-            (SELECT count(*) FROM cohort WHERE run_id = run.id AND finished_at IS NULL) AS open_cohorts,
-            EXISTS (SELECT FROM message
-                    WHERE message.month = run.month AND run_id = run.id AND ended_at IS NULL) AS open_messages
-     FROM run WHERE run.id = $1`,
+    `SELECT run.state, run.month, open.cohorts AS open_cohorts,
+            CASE open.cohorts WHEN 0 THEN EXISTS (
+              SELECT FROM message WHERE message.month = run.month AND run_id = run.id AND ended_at IS NULL)
+            ELSE true END AS open_messages
+     FROM run, LATERAL (SELECT count(*) AS cohorts FROM cohort WHERE run_id = run.id AND finished_at IS NULL) AS open
+     WHERE run.id = $1`,
     [runId],
   );
   const [row] = rows;

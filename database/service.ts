@@ -1,6 +1,6 @@
 import { serviceConfig, type ServiceConfig } from '../config/service.ts';
 import { ConfigurationError } from '../config/environment.ts';
-import { createLog, type Logger } from '../config/log.ts';
+import { createLog, exitOnUncaught, type Logger } from '../config/log.ts';
 import { assertServer } from './assert-server.ts';
 import { assertPhoneKey } from './phone-hash.ts';
 import { createPool, type Pool } from './pool.ts';
@@ -35,6 +35,7 @@ export async function runService(name: string, work: (service: Service) => Promi
     return;
   }
   const log = createLog(name, config.logLevel);
+  exitOnUncaught(log);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   // Whoever started the process may be gone: it goes on and is stopped by the next start.
@@ -48,13 +49,11 @@ export async function runService(name: string, work: (service: Service) => Promi
     };
     await work({ config, log, pool, stopping: stop.signal, ready });
   } catch (error) {
-    if (!stop.signal.aborted) {
-      log.error({ err: error }, 'the process ends');
-      process.exitCode = 1;
-    }
-  } finally {
-    await pool.end();
+    if (!stop.signal.aborted) log.error({ err: error }, 'the process ends');
+    // What the error left open, such as threads of Temporal's, would keep the process from being started again.
+    process.exit(stop.signal.aborted ? 0 : 1);
   }
+  await pool.end();
 }
 
 async function assertDatabase(

@@ -1,4 +1,5 @@
 import type { Receipt } from '../domain/receipt.ts';
+import { providerText } from '../domain/provider-text.ts';
 import { storableText } from '../domain/storable.ts';
 import { monthOf } from '../domain/identity.ts';
 import type { Queryable } from './pool.ts';
@@ -15,7 +16,8 @@ const MAX_INT = 2_147_483_647;
 /**
  * Puts receipts into the inbox; one that is there already changes nothing.
  *
- * What PostgreSQL can't store of a receipt is replaced or left out: a provider's odd report costs no other one.
+ * What PostgreSQL can't store of a receipt is replaced or left out: a provider's odd report costs no other one. Numbers in
+ * its text are masked.
  * @returns how many were new
  */
 export async function storeReceipts(
@@ -44,7 +46,7 @@ export async function storeReceipts(
       column((receipt) => receipt.state),
       column((receipt) => receipt.at / 1_000),
       column((receipt) => storableText(receipt.statusCode)),
-      column((receipt) => storableText(receipt.error)),
+      column((receipt) => providerText(receipt.error)),
       column((receipt) => receipt.errorClass),
       column((receipt) => receipt.channel),
       column(({ parts }) => (parts !== null && Math.abs(parts) <= MAX_INT ? parts : null)),

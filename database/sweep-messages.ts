@@ -1,4 +1,5 @@
 import type { MessageState } from '../domain/states.ts';
+import { DUE_BY } from './due-by.ts';
 import { markHints } from './hints.ts';
 import type { Pool } from './pool.ts';
 import { inTransaction } from './transaction.ts';
@@ -31,7 +32,7 @@ export function sweepMessages(pool: Pool, limit: number): Promise<SweepResult> {
       text: `
         WITH due AS (
           SELECT month, id FROM message
-          WHERE look_at <= clock_timestamp() AND state IN ('submitting', 'accepted', 'dispatched', 'queued')
+          WHERE look_at <= ${DUE_BY} AND state IN ('submitting', 'accepted', 'dispatched', 'queued')
           ORDER BY look_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
         UPDATE message SET
           state = CASE state WHEN 'submitting' THEN 'unknown' WHEN 'queued' THEN 'cancelled' ELSE state END,

@@ -1,5 +1,6 @@
 import type { MessageState } from '../domain/states.ts';
 import type { ClaimedMessage, ClaimScope } from './claim-messages.ts';
+import { lockMessages } from './lock-order.ts';
 import type { Connection } from './pool.ts';
 
 /** A message that the gate lets go, with what its row must say. */
@@ -9,18 +10,20 @@ export interface Offer extends ClaimedMessage {
   readonly occasion: string | null;
 }
 
-/** A row that waited takes the number and the text of this offer, unless another message has the number already. */
+/** A row that waited says what this offer says, unless another message has the number already. */
 const RECLAIM = `
+  WITH waiting AS (${lockMessages({ where: `month = $1 AND id = ANY ($2::uuid[]) AND state = 'queued'` })})
   UPDATE message SET state = 'submitting', claim_token = $3, claimed_at = clock_timestamp(), attempts = attempts + 1,
     retry_at = NULL, look_at = clock_timestamp() + make_interval(secs => $4),
     receipt_due_at = clock_timestamp() + make_interval(secs => $5),
+    integration_id = $10, sender = $11,
     recipient_id = offer.recipient_id, to_number = offer.to_number, content = offer.content
-  FROM (
+  FROM waiting JOIN (
     SELECT DISTINCT ON (recipient_id, occasion, CASE WHEN occasion IS NULL THEN id END) *
     FROM unnest($2::uuid[], $6::bigint[], $7::text[], $8::jsonb[], $9::text[])
       AS t (id, recipient_id, to_number, content, occasion)
-    ORDER BY recipient_id, occasion, CASE WHEN occasion IS NULL THEN id END, id) AS offer
-  WHERE month = $1 AND message.id = offer.id AND state = 'queued'
+    ORDER BY recipient_id, occasion, CASE WHEN occasion IS NULL THEN id END, id) AS offer USING (id)
+  WHERE message.month = $1 AND message.id = offer.id
     AND (message.recipient_id = offer.recipient_id OR NOT EXISTS (
       SELECT FROM message AS other
       WHERE other.month = $1 AND other.run_id = message.run_id AND other.occasion = message.occasion
@@ -69,6 +72,8 @@ export async function takeRows(
       offers.map((offer) => offer.to),
       offers.map((offer) => JSON.stringify(offer.content)),
       offers.map((offer) => offer.occasion),
+      scope.integrationId,
+      scope.sender,
     ],
   });
   const taken = new Set(reclaimed.rows.map((row) => row.id));

@@ -1,22 +1,29 @@
 import type { Connection, Pool } from './pool.ts';
+import { isConnectionFailure } from './postgres-error.ts';
 
 /** Runs `work` in one READ COMMITTED transaction: all of it is applied, or nothing. */
 export async function inTransaction<T>(pool: Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = await pool.connect();
-  let broken: Error | undefined;
+  let broken = false;
   try {
     await connection.query('BEGIN');
     const result = await work(connection);
     await connection.query('COMMIT');
     return result;
   } catch (error) {
-    await connection.query('ROLLBACK').catch((cause: unknown) => {
-      broken = cause instanceof Error ? cause : new Error(String(cause));
-    });
+    broken = isConnectionFailure(error) || !(await rollBack(connection));
     throw error;
   } finally {
     connection.release(broken);
   }
+}
+
+/** @returns whether the connection can be used again */
+function rollBack(connection: Connection): Promise<boolean> {
+  return connection.query('ROLLBACK').then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Serialises a change of what a run may do with everything that the run does. */

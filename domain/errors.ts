@@ -1,8 +1,3 @@
-/** Where an error's reader finds what it means: the anchor of its code in `docs/errors.md`. */
-export function errorHelp(code: string): string {
-  return `docs/errors.md#${code}`;
-}
-
 /**
  * An error that trying again cannot mend.
  *
@@ -10,13 +5,11 @@ export function errorHelp(code: string): string {
  */
 export class PermanentError extends Error {
   readonly code: string;
-  readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message: string, details: Readonly<Record<string, unknown>> = {}) {
+  constructor(code: string, message: string) {
     super(message);
     this.name = 'PermanentError';
     this.code = code;
-    this.details = details;
   }
 }
 

@@ -4,7 +4,7 @@ import type { SuppressionReason } from './reasons.ts';
 export const SERVED_COUNTRIES: readonly string[] = ['US', 'PR', 'VI', 'GU', 'CA'];
 
 export const PROJECT_MODES = ['simulator', 'allow-list', 'live'] as const;
-/** `simulator`: every integration is one of ours; `allow-list`: only registered test numbers are called. */
+/** `simulator`: nothing leaves this machine; `allow-list`: only registered test numbers are called. */
 export type ProjectMode = (typeof PROJECT_MODES)[number];
 
 export type ConsentClass = 'marketing' | 'transactional';
@@ -13,6 +13,8 @@ export type ConsentState = 'granted' | 'unproven' | 'revoked';
 /** What the gate knows of one member at one instant. */
 export interface GateFacts {
   readonly mode: ProjectMode;
+  /** Whether the provider is on this machine. */
+  readonly providerIsLocal: boolean;
   readonly consentClass: ConsentClass;
   readonly customerDeleted: boolean;
   /** The number's stored validity; `none` when the customer has no number. */
@@ -52,8 +54,13 @@ function numberReason(facts: GateFacts): SuppressionReason | undefined {
   if (facts.number === 'none') return 'no_number';
   if (facts.number === 'invalid') return 'invalid_number';
   if (facts.country === null || !SERVED_COUNTRIES.includes(facts.country)) return 'country_not_served';
-  if (facts.mode === 'allow-list' && !facts.isTestNumber) return 'not_in_allow_list';
+  if (callsTestNumbersOnly(facts) && !facts.isTestNumber) return 'not_in_allow_list';
   return undefined;
+}
+
+/** A demo may have left mode `simulator` in a database whose provider is a real one now. */
+function callsTestNumbersOnly({ mode, providerIsLocal }: GateFacts): boolean {
+  return mode === 'allow-list' || (mode === 'simulator' && !providerIsLocal);
 }
 
 function permissionReason(facts: GateFacts): SuppressionReason | undefined {

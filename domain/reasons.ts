@@ -27,4 +27,3 @@ export const EXIT_REASONS = {
   operator: 'An operator ended the walk where it was stuck.',
   pass_limit: 'The customer had entered this node as often as the scenario allows.',
 } as const;
-export type ExitReason = keyof typeof EXIT_REASONS;

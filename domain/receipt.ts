@@ -32,13 +32,14 @@ const RANK: Readonly<Record<ReceiptState, number>> = {
   delivered: 4,
 };
 
-/** Orders receipts by rank, then the provider's instant, then code and key: the greatest decides the state. */
+/** Orders receipts by rank, then the provider's instant, code, key and state: the greatest decides the state. */
 export function compareReceipts(a: ReceiptMark, b: ReceiptMark): number {
   return (
     RANK[a.state] - RANK[b.state] ||
     a.at - b.at ||
     compareText(a.statusCode, b.statusCode) ||
-    compareText(a.key, b.key)
+    compareText(a.key, b.key) ||
+    compareText(a.state, b.state)
   );
 }
 

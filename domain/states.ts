@@ -34,7 +34,11 @@ export const MESSAGE_TRANSITIONS: Readonly<Record<MessageState, readonly Message
   cancelled: [...RECEIPT_STATES],
 };
 
-/** States that end a message whatever happens next, except for a receipt of a higher rank. */
+/**
+ * States that end a message whatever happens next, except for a receipt of a higher rank.
+ *
+ * `accepted` and `dispatched` end once their receipt deadline has passed.
+ */
 export const FINAL_MESSAGE_STATES: readonly MessageState[] = [
   'delivered',
   'failed',
@@ -43,18 +47,6 @@ export const FINAL_MESSAGE_STATES: readonly MessageState[] = [
   'cancelled',
   'unresolved',
 ];
-
-/** Whether a message has ended; `accepted` and `dispatched` end once their receipt deadline has passed. */
-export function isFinal(state: MessageState, noReceipt: boolean): boolean {
-  return (
-    FINAL_MESSAGE_STATES.includes(state) || (noReceipt && (state === 'accepted' || state === 'dispatched'))
-  );
-}
-
-/** States in which a call to a provider has been made, or may have been. */
-export const OFFERED_MESSAGE_STATES: readonly MessageState[] = MESSAGE_STATES.filter(
-  (state) => state !== 'queued' && state !== 'cancelled',
-);
 
 export const RUN_STATES = [
   'draft',

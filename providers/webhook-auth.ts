@@ -1,19 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { WebhookAuth } from '../domain/webhook-auth.ts';
 import type { RawWebhook } from './provider.ts';
-
-/**
- * How a provider proves that a webhook is its own.
- *
- * - `token`: an unguessable last segment of the address that it was given
- * - `basic`: user name and password
- * - `header`: a fixed value in a header
- * - `hmac`: SHA-256 over the raw body in a header, hexadecimal or base64
- */
-export type WebhookAuth =
-  | { readonly kind: 'token'; readonly secret: string }
-  | { readonly kind: 'basic'; readonly username: string; readonly secret: string }
-  | { readonly kind: 'header'; readonly header: string; readonly secret: string }
-  | { readonly kind: 'hmac'; readonly header: string; readonly secret: string };
 
 /** The segment that stands for the secret in an address: it can't be turned back into it. */
 export function addressToken(secret: string, purpose: string): string {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ConfigurationError } from '../config/environment.ts';
-import { createLog } from '../config/log.ts';
+import { createLog, exitOnUncaught } from '../config/log.ts';
 import { simulatorConfig } from '../config/simulator.ts';
 import { createInfobipSimulator } from './infobip/server.ts';
 
@@ -10,6 +10,7 @@ import { createInfobipSimulator } from './infobip/server.ts';
 try {
   const config = simulatorConfig();
   const log = createLog('simulator', config.logLevel);
+  exitOnUncaught(log);
   const folder = path.join(config.home, 'simulator');
   await mkdir(folder, { recursive: true });
   const infobip = createInfobipSimulator({

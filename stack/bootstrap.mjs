@@ -13,8 +13,8 @@ const COMMANDS = /** @type {Readonly<Record<string, string>>} */ ({
   demo: 'stack/commands/demo.ts',
   test: 'stack/commands/test.ts',
   migrate: 'stack/commands/migrate.ts',
+  project: 'stack/commands/project.ts',
   'api-key': 'stack/commands/api-key.ts',
-  customers: 'stack/commands/customers.ts',
 });
 
 const [name = '', ...args] = process.argv.slice(2);

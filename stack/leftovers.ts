@@ -7,7 +7,8 @@ import { say } from './say.ts';
 import type { StackState } from './state-file.ts';
 
 const run = promisify(execFile);
-const TERM_MS = 8_000;
+/** How long a process may take to stop: longer than a call that is under way and its record. */
+export const STOP_PATIENCE_MS = 20_000;
 const POLL_MS = 50;
 
 /** Command line of a process, empty when there is none. */
@@ -61,9 +62,9 @@ async function postmasterPid(dataFolder: string): Promise<number | undefined> {
 }
 
 /** Asks a process to end and kills it when it does not. */
-export async function stopProcess(pid: number, signal: NodeJS.Signals, patienceMs = TERM_MS): Promise<void> {
+export async function stopProcess(pid: number, signal: NodeJS.Signals): Promise<void> {
   send(pid, signal);
-  const until = Date.now() + patienceMs;
+  const until = Date.now() + STOP_PATIENCE_MS;
   while (isAlive(pid) && Date.now() < until) await pause(POLL_MS);
   if (!isAlive(pid)) return;
   send(pid, 'SIGKILL');

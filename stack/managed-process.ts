@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { openSync, closeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Variables } from '../config/environment.ts';
+import { STOP_PATIENCE_MS } from './leftovers.ts';
 import { say } from './say.ts';
 import type { Owner } from './postgres/owner.ts';
 
@@ -14,7 +15,6 @@ export interface ProcessOptions {
   readonly owner?: Owner | undefined;
   /** How it is asked to end. */
   readonly stopSignal: NodeJS.Signals;
-  readonly patienceMs: number;
   /** Whether it can be used; asked until it says so. Processes without it tell by themselves that they are ready. */
   readonly isReady?: () => Promise<boolean>;
   readonly onStart: (pid: number) => void;
@@ -62,7 +62,7 @@ export class ManagedProcess {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill(this.options.stopSignal);
-    const timer = setTimeout(() => child.kill('SIGKILL'), this.options.patienceMs);
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE_MS);
     await ended;
     clearTimeout(timer);
   }

@@ -1,21 +1,19 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
-  ConfigurationError,
   parseEnvironment,
   requireVariables,
   type Environment,
   type Variables,
 } from '../config/environment.ts';
+import { isLoopback } from '../config/loopback.ts';
 import { newApiKey } from '../database/api-key.ts';
 import type { SeedInput } from '../database/seed.ts';
-import type { ProjectMode } from '../domain/gate.ts';
-import { parseApiKey } from '../database/api-key.ts';
 import { choosePorts, type StackPorts } from './ports.ts';
+import { projectSeed } from './project-seed.ts';
 import { stackSecrets, type StackSecrets } from './secrets.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
-const DEFAULT_SENDER = '12065550100';
 
 /** How a stack is put together: what is ours and what is somebody else's. */
 export interface StackSettings {
@@ -63,6 +61,13 @@ export async function stackSettings(
   }
   if (!embedded.simulator)
     requireVariables(environment, ['INFOBIP_API_KEY'], 'INFOBIP_BASE_URL names a provider.');
+  if (environment.INFOBIP_BASE_URL !== undefined && !isLoopback(environment.INFOBIP_BASE_URL)) {
+    requireVariables(
+      environment,
+      ['PUBLIC_URL'],
+      'a provider that is not on this machine posts its delivery reports to it.',
+    );
+  }
   if (environment.INFOBIP_WEBHOOK_AUTH === 'basic')
     requireVariables(environment, ['INFOBIP_WEBHOOK_USERNAME'], 'INFOBIP_WEBHOOK_AUTH is basic.');
   const ports = await choosePorts(
@@ -90,18 +95,7 @@ export async function stackSettings(
     namespace,
     apiKey,
     addresses: { api, docs: `http://127.0.0.1:${ports.api}/docs`, temporalUi },
-    seed: {
-      mode: modeOf(environment, baseUrl),
-      sender: environment.SENDER_NUMBER ?? DEFAULT_SENDER,
-      integration: {
-        provider: 'infobip',
-        variablePrefix: 'INFOBIP',
-        messagesPerCall: environment.INFOBIP_MESSAGES_PER_CALL ?? 1,
-        // Only of our own simulator it is known that it refuses an id that it has taken.
-        idempotentIds: embedded.simulator ? 'verified' : 'assumed',
-      },
-      apiKey: parseApiKey(apiKey),
-    },
+    seed: projectSeed(environment, { baseUrl, refusesKnownIds: embedded.simulator }, apiKey),
     environment: {
       ...variables,
       TIDINGS_HOME: home,
@@ -120,16 +114,6 @@ export async function stackSettings(
       INFOBIP_WEBHOOK_SECRET: environment.INFOBIP_WEBHOOK_SECRET ?? secrets.webhookSecret,
     },
   };
-}
-
-/** `simulator` only where nothing can leave the machine. */
-function modeOf(environment: Environment, baseUrl: string): ProjectMode {
-  const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(baseUrl).hostname);
-  const mode = environment.MODE ?? (loopback ? 'simulator' : 'allow-list');
-  if (mode === 'simulator' && !loopback) {
-    throw new ConfigurationError('MODE simulator needs an INFOBIP_BASE_URL on this machine. Use allow-list.');
-  }
-  return mode;
 }
 
 /** The key that the stack made for this data folder. */

@@ -17,8 +17,6 @@ import { locateTemporal } from './temporal/locate.ts';
 import { isListening, temporalCommand } from './temporal/server.ts';
 
 const DATABASE = 'tidings';
-const SERVICE_PATIENCE_MS = 15_000;
-const SERVER_PATIENCE_MS = 20_000;
 
 /** Another stack runs in the same data folder. */
 export class StackRunningError extends Error {
@@ -91,7 +89,7 @@ class StackStart {
     await mkdir(path.join(settings.home, 'logs'), { recursive: true });
     this.save();
     try {
-      const [databaseUrl] = await Promise.all([this.startPostgres(), this.startTemporal()]);
+      const databaseUrl = await this.startServers();
       const projectId = await this.prepareDatabase(databaseUrl);
       this.access = { ...this.access, databaseUrl, projectId };
       if (settings.embedded.simulator)
@@ -107,6 +105,14 @@ class StackStart {
       for (const process of this.started.reverse()) await process.stop();
       throw error;
     }
+  }
+
+  /** Ends only when both are up or have failed: nothing is started any more when the start is given up. */
+  private async startServers(): Promise<string> {
+    const [postgres, temporal] = await Promise.allSettled([this.startPostgres(), this.startTemporal()]);
+    if (postgres.status === 'rejected') throw postgres.reason;
+    if (temporal.status === 'rejected') throw temporal.reason;
+    return postgres.value;
   }
 
   private async startPostgres(): Promise<string> {
@@ -125,7 +131,6 @@ class StackStart {
       cwd: cluster.dataFolder,
       owner: cluster.owner,
       stopSignal: 'SIGINT',
-      patienceMs: SERVER_PATIENCE_MS,
       isReady: () => answersQueries(cluster.url('postgres')),
     });
     await ensureDatabase(cluster, DATABASE);
@@ -150,7 +155,6 @@ class StackStart {
       environment: settings.environment,
       cwd: home,
       stopSignal: 'SIGTERM',
-      patienceMs: SERVER_PATIENCE_MS,
       isReady: () => isListening(ports.temporal),
     });
   }
@@ -178,7 +182,6 @@ class StackStart {
       environment: { ...environment, DATABASE_URL: databaseUrl },
       cwd: root,
       stopSignal: 'SIGTERM',
-      patienceMs: SERVICE_PATIENCE_MS,
     });
   }
 

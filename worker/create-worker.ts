@@ -7,7 +7,8 @@ import { TASK_QUEUE } from '../domain/temporal-names.ts';
 /** Cohorts kept in memory; about 1 MB each. */
 const CACHED_WORKFLOWS = 300;
 const CONCURRENT_ACTIVITIES = 16;
-const SHUTDOWN_GRACE_MS = 10_000;
+/** For how long an activity goes on as if nothing had happened; then it claims nothing more and ends what it has. */
+const SHUTDOWN_GRACE_MS = 500;
 
 export interface WorkerOptions {
   readonly connection: NativeConnection;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { closeHints, takeDueHints, type DueHint } from '../database/hints.ts';
 import type { Pool } from '../database/pool.ts';
 import { groupBy } from '../domain/group-by.ts';
@@ -6,8 +7,11 @@ import { RECEIPTS_SIGNAL, type ReceiptsHint } from '../domain/temporal-names.ts'
 import type { TemporalClient } from './temporal.ts';
 import { signalOpen } from './wake.ts';
 
-/** Most hints of one round: with the loop's pause the budget of all cohorts together. */
+/** The budget of one process for all cohorts together. */
+const HINTS_PER_SECOND = 200;
+/** Most hints of one round. */
 const LIMIT = 25;
+const FULL_ROUND_MS = (LIMIT / HINTS_PER_SECOND) * 1_000;
 
 /** For how long hints that are being given are nobody else's. */
 const LEASE_MS = 15_000;
@@ -16,10 +20,12 @@ const LEASE_MS = 15_000;
  * Tells cohorts that messages have ended, one signal a cohort whatever it waits for.
  *
  * A hint that is lost with this process is given again: it is closed only after the signals. No lock is held while
- * Temporal is called, so that an outage of Temporal holds up nothing but hints.
+ * Temporal is called, so that an outage of Temporal holds up nothing but hints. A full round lasts as long as the budget
+ * asks for.
  * @returns whether there may be more
  */
 export async function sendHints(pool: Pool, temporal: TemporalClient, lastMs: number): Promise<boolean> {
+  const fullRound = pause(FULL_ROUND_MS);
   const hints = await takeDueHints(pool, LIMIT, LEASE_MS);
   const given = await Promise.all(
     [...groupBy(hints, (hint) => hint.workflowId)].map(async ([workflowId, own]) => {
@@ -28,7 +34,9 @@ export async function sendHints(pool: Pool, temporal: TemporalClient, lastMs: nu
     }),
   );
   await closeHints(pool, given.flat(), lastMs);
-  return hints.length === LIMIT;
+  if (hints.length < LIMIT) return false;
+  await fullRound;
+  return true;
 }
 
 function receiptsHint(hint: DueHint): ReceiptsHint {

@@ -8,9 +8,10 @@ import {
 import type { IntegrationRow } from '../database/read-integration.ts';
 import { readIntegration } from '../database/read-integration.ts';
 import { storeReceipts } from '../database/store-receipts.ts';
+import { PermanentError } from '../domain/errors.ts';
 import { groupBy } from '../domain/group-by.ts';
 import type { LookupResult } from '../providers/provider.ts';
-import { repeatMessage } from './repeat.ts';
+import { repeatMessage, type Repeat } from './repeat.ts';
 
 const LIMIT = 50;
 /** For how long messages that are being looked up are nobody else's. */
@@ -25,21 +26,28 @@ const MISSES_BEFORE_REPEAT = 2;
  *
  * What is found goes through the inbox as a receipt does. A miss is no proof: the next look-up follows the schedule;
  * with verified ids the second miss is followed by a repeat under the same id. After the last look-up a message is
- * `unresolved`. One call takes at most 50 messages: its caller paces it, for providers count look-ups by the minute.
+ * `unresolved`. Where the integration is gone nobody can be asked: that is a miss. One call takes at most 50 messages:
+ * its caller paces it, for providers count look-ups by the minute.
  */
 export async function lookUpMessages(deps: Dependencies): Promise<void> {
   const messages = await takeMessagesInDoubt(deps.pool, LIMIT, LEASE_MS);
   for (const [integrationId, own] of groupBy(messages, (message) => message.integrationId)) {
     const integration = await readIntegration(deps.pool, integrationId);
-    if (integration) await lookUpAt(deps, integration, own);
+    const missed = integration ? await lookUpAt(deps, integration, own) : own;
+    for (const message of missed) {
+      await handleMiss(deps, integration, message).catch((error: unknown) => {
+        deps.log.warn({ err: error, message: message.id }, 'a message in doubt could not be handled');
+      });
+    }
   }
 }
 
+/** @returns messages that the provider was asked about and that it does not know */
 async function lookUpAt(
   deps: Dependencies,
   integration: IntegrationRow,
   messages: readonly MessageInDoubt[],
-): Promise<void> {
+): Promise<readonly MessageInDoubt[]> {
   let results: readonly LookupResult[];
   try {
     results = await ask(deps, integration, messages);
@@ -53,7 +61,7 @@ async function lookUpAt(
         error,
       });
     }
-    return;
+    return [];
   }
   const found = results.flatMap((result) => (result.kind === 'found' ? [result.receipt] : []));
   await storeReceipts(
@@ -61,7 +69,7 @@ async function lookUpAt(
     found.map((receipt) => ({ integrationId: integration.id, receipt })),
   );
   const foundIds = new Set(found.map((receipt) => receipt.messageId));
-  for (const message of messages) if (!foundIds.has(message.id)) await handleMiss(deps, integration, message);
+  return messages.filter((message) => !foundIds.has(message.id));
 }
 
 async function ask(
@@ -76,7 +84,7 @@ async function ask(
 
 async function handleMiss(
   deps: Dependencies,
-  integration: IntegrationRow,
+  integration: IntegrationRow | undefined,
   message: MessageInDoubt,
 ): Promise<void> {
   const looks = message.looks + 1;
@@ -86,10 +94,16 @@ async function handleMiss(
     return;
   }
   await postponeLookUp(deps.pool, message, { looks, lookAtMs });
-  if (integration.idempotentIds !== 'verified' || looks < MISSES_BEFORE_REPEAT) return;
-  const repeat = await repeatMessage(deps, integration, message, lookAtMs);
+  if (!integration || looks < MISSES_BEFORE_REPEAT || !isProvenToRefuse(deps, integration)) return;
+  const repeat = await repeatMessage(deps, integration, message, lookAtMs).catch(refusalOf);
   if (repeat.kind === 'made') return;
   await postponeLookUp(deps.pool, message, { looks, lookAtMs, error: `repeat refused: ${repeat.reason}` });
+}
+
+/** What the message names may be gone: that keeps its repeat in as the gate does. */
+function refusalOf(error: unknown): Repeat {
+  if (error instanceof PermanentError) return { kind: 'refused', reason: error.code };
+  throw error;
 }
 
 /**
@@ -101,4 +115,13 @@ function nextLookUp(message: MessageInDoubt, looks: number, schedule: readonly n
   const [before = 0, after] = [schedule[looks - 1], schedule[looks]];
   if (after === undefined) return undefined;
   return Math.max(message.claimedAt + after, message.takenAt + after - before);
+}
+
+/**
+ * Whether the provider provably refuses an id that it has taken.
+ *
+ * So far that is proven of our simulator only, and what a database says of it does not hold for a real account.
+ */
+function isProvenToRefuse({ providers }: Dependencies, integration: IntegrationRow): boolean {
+  return integration.idempotentIds === 'verified' && providers.isLocal(integration);
 }

@@ -9,7 +9,10 @@ await runService('pump', async (service) => {
   const temporal = createTemporalClient(config.temporal);
   const deps = createDependencies(service);
   service.ready();
-  await runPumps(deps, temporal, config.temporal.namespace, stopping);
-  await closeDependencies(deps);
-  await temporal.connection.close();
+  try {
+    await runPumps(deps, temporal, config.temporal.namespace, stopping);
+  } finally {
+    await closeDependencies(deps);
+    await temporal.connection.close();
+  }
 });

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
-import type { TemporalConfig } from '../config/service.ts';
+import { connectionOptions, type TemporalConfig } from '../config/temporal.ts';
 import type { Logger } from '../config/log.ts';
 
 /** Longest single call to Temporal. */
@@ -15,7 +15,7 @@ export interface TemporalClient {
 
 /** A client that connects when it is first used, and again whenever Temporal comes back. */
 export function createTemporalClient(config: TemporalConfig): TemporalClient {
-  const connection = Connection.lazy({ ...addressOf(config), connectTimeout: CALL_MS });
+  const connection = Connection.lazy({ ...connectionOptions(config), connectTimeout: CALL_MS });
   return { connection, client: new Client({ connection, namespace: config.namespace }) };
 }
 
@@ -27,7 +27,7 @@ export async function connectWorker(
 ): Promise<NativeConnection> {
   for (;;) {
     try {
-      return await NativeConnection.connect(addressOf(config));
+      return await NativeConnection.connect(connectionOptions(config));
     } catch (error) {
       signal.throwIfAborted();
       log.warn({ err: error }, 'Temporal does not answer yet; trying again');
@@ -39,12 +39,4 @@ export async function connectWorker(
 /** Calls Temporal with a deadline. */
 export function withDeadline<T>({ connection }: TemporalClient, call: () => Promise<T>): Promise<T> {
   return connection.withDeadline(Date.now() + CALL_MS, call);
-}
-
-function addressOf({ address, tls, apiKey }: TemporalConfig): {
-  address: string;
-  tls: boolean;
-  apiKey?: string;
-} {
-  return { address, tls, ...(apiKey !== undefined && { apiKey }) };
 }

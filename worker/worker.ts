@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
+import { DefaultLogger, Runtime, type LogEntry, type Worker } from '@temporalio/worker';
 import type { Logger } from '../config/log.ts';
 import { runService } from '../database/service.ts';
 import { createWorker } from './create-worker.ts';
@@ -12,19 +12,35 @@ await runService('worker', async (service) => {
   const { config, log, stopping } = service;
   Runtime.install({ logger: new DefaultLogger('WARN', (entry) => forward(log, entry)), shutdownSignals: [] });
   const deps = createDependencies(service);
-  const [codePath, connection] = await Promise.all([
-    workflowBundle(path.join(config.home, 'bundles')),
-    connectWorker(config.temporal, log, stopping),
-    deps.renderPool.warm(),
-  ]);
-  const worker = await createWorker(deps, { connection, namespace: config.temporal.namespace, codePath });
-  stopping.addEventListener('abort', () => worker.shutdown());
-  const running = worker.run();
-  service.ready();
-  await running;
-  await connection.close();
-  await closeDependencies(deps);
+  try {
+    const [codePath] = await Promise.all([
+      workflowBundle(path.join(config.home, 'bundles')),
+      deps.renderPool.warm(),
+    ]);
+    const connection = await connectWorker(config.temporal, log, stopping);
+    try {
+      const { namespace } = config.temporal;
+      const worker = await createWorker(deps, { connection, namespace, codePath });
+      await runUntil(stopping, worker, service.ready);
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    await closeDependencies(deps);
+  }
 });
+
+/** Runs the worker until the signal, which may have been given before. */
+async function runUntil(signal: AbortSignal, worker: Worker, ready: () => void): Promise<void> {
+  const running = worker.run();
+  const stop = (): void => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  ready();
+  await running;
+}
 
 function forward(log: Logger, { level, message, meta }: LogEntry): void {
   const error: unknown = meta?.['error'];

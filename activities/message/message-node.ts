@@ -90,6 +90,7 @@ export function gateQuestion(node: MessageNode, plannedAt: number, deps: Depende
     integrationId: node.integration.id,
     staleAfter: plannedAt + deps.timings.freshnessMs[node.consentClass],
     recheckMs: deps.timings.holdRecheckMs,
+    providerIsLocal: deps.providers.isLocal(node.integration),
     isTestNumber: (phone) => deps.testNumbers.has(phone),
   };
 }

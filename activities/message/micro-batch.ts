@@ -14,6 +14,7 @@ import type { Channel } from '../../domain/channel.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
 import type { MessageProvider } from '../../providers/provider.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { allEnded } from './all-ended.ts';
 
 export interface MicroBatch {
   readonly scope: ClaimScope;
@@ -27,8 +28,8 @@ const MAX_CLAIMS = 5;
 
 export interface StartedBatch {
   readonly claim: Claim;
-  /** Resolves once every call's outcome is recorded. */
-  readonly done: Promise<unknown>;
+  /** Resolves once every call's outcome is recorded, rejects once every call has ended. */
+  readonly done: Promise<void>;
 }
 
 /**
@@ -52,7 +53,7 @@ export async function startMicroBatch(
     const calls = chunksOf(claim.claimed, messagesPerCall);
     unused = slots - calls.length;
     const callScope = { ...scope, token: claim.token, committedAfter: claim.committedAfter };
-    const done = Promise.all(
+    const done = allEnded(
       calls.map(async (messages) => {
         const call = await callProvider(deps, provider, callScope, messages);
         deps.callSlots.release(scope.integrationId, 1);
@@ -71,8 +72,8 @@ async function claimWithRetries(deps: Dependencies, { scope, candidates }: Micro
     try {
       return await claimMessages(deps.pool, scope, candidates, token);
     } catch (error) {
-      // The commit itself may be in doubt, but no call has been made with this token.
-      await releaseClaim(deps.pool, scope.month, token).catch(() => undefined);
+      // Who lost a lock has claimed nothing. Otherwise the commit may be in doubt, but no call has been made.
+      if (!isLockFailure(error)) await releaseClaim(deps.pool, scope, token).catch(() => undefined);
       if (!isLockFailure(error) || attempt === MAX_CLAIMS) throw error;
       await pause(20 * attempt);
     }

@@ -20,7 +20,7 @@ const RETRY_MS = 100;
 /**
  * Writes the outcomes of this process's calls as they come in, those of many calls in one commit.
  *
- * Tries for `recordMs`; what is not written then is the sweep's.
+ * Tries for `recordMs`; what is not written then is the sweep's. A call that can't be recorded costs no other one.
  */
 export class OutcomeRecorder {
   private readonly pool: Pool;
@@ -67,12 +67,17 @@ export class OutcomeRecorder {
       );
       for (const { resolve } of batch) resolve();
     } catch (error) {
-      const mayHelp = isLockFailure(error) || isConnectionFailure(error);
-      const [again, late] = [batch.filter(({ until }) => mayHelp && performance.now() < until), batch];
-      for (const waiting of late) if (!again.includes(waiting)) waiting.reject(error);
-      if (again.length === 0) return;
-      await pause(RETRY_MS);
-      this.waiting.unshift(...again);
+      if (isLockFailure(error) || isConnectionFailure(error)) await this.writeLater(batch, error);
+      else if (batch.length === 1) for (const { reject } of batch) reject(error);
+      else for (const waiting of batch) await this.writeMonth(month, [waiting]);
     }
+  }
+
+  private async writeLater(batch: readonly Waiting[], error: unknown): Promise<void> {
+    const again = batch.filter(({ until }) => performance.now() < until);
+    for (const waiting of batch) if (!again.includes(waiting)) waiting.reject(error);
+    if (again.length === 0) return;
+    await pause(RETRY_MS);
+    this.waiting.unshift(...again);
   }
 }

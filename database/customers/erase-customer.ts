@@ -1,6 +1,7 @@
-import { lockRecipients } from '../claim-messages.ts';
+import { lockMessages } from '../lock-order.ts';
 import type { Pool } from '../pool.ts';
 import { inTransaction } from '../transaction.ts';
+import { lockNumbers, repeatedly } from './lock-numbers.ts';
 
 /**
  * Erases a customer: attributes, number and the texts of messages go, ledger rows and trace stay by pseudonym.
@@ -9,27 +10,29 @@ import { inTransaction } from '../transaction.ts';
  * @returns false when there is no such customer
  */
 export function eraseCustomer(pool: Pool, projectId: string, customerId: string): Promise<boolean> {
+  return repeatedly(() => eraseOnce(pool, projectId, customerId));
+}
+
+function eraseOnce(pool: Pool, projectId: string, customerId: string): Promise<boolean> {
   return inTransaction(pool, async (connection) => {
-    const { rows } = await connection.query<{ recipient_id: string | null }>(
-      'SELECT recipient_id FROM customer WHERE project_id = $1 AND id = $2 AND deleted_at IS NULL',
-      [projectId, customerId],
-    );
-    const [customer] = rows;
-    if (!customer) return false;
-    if (customer.recipient_id !== null) await lockRecipients(connection, [customer.recipient_id]);
+    await lockNumbers(connection, { projectId, column: 'id', values: [customerId] });
     const { rowCount } = await connection.query(
       `UPDATE customer SET external_id = NULL, phone = NULL, phone_state = 'none', recipient_id = NULL, timezone = NULL,
          language = NULL, attributes = '{}', updated_at = clock_timestamp(), deleted_at = clock_timestamp()
-       WHERE id = $1 AND deleted_at IS NULL`,
-      [customerId],
+       WHERE project_id = $1 AND id = $2 AND deleted_at IS NULL`,
+      [projectId, customerId],
     );
+    if (rowCount !== 1) return false;
     await connection.query(
-      `UPDATE message SET to_number = NULL, content = NULL
-       FROM entry
-       WHERE entry.customer_id = $1 AND message.month = entry.month AND message.cohort_id = entry.cohort_id
-         AND message.member_index = entry.member_index`,
+      `WITH own AS (
+         ${lockMessages({
+           join: 'JOIN entry USING (month, cohort_id, member_index)',
+           where: 'entry.customer_id = $1',
+         })})
+       UPDATE message SET to_number = NULL, content = NULL
+       FROM own WHERE message.month = own.month AND message.id = own.id`,
       [customerId],
     );
-    return rowCount === 1;
+    return true;
   });
 }

@@ -1,9 +1,8 @@
 import type { CustomerRecord } from '../../domain/customer-record.ts';
-import { lockRecipients } from '../claim-messages.ts';
 import { phoneHash } from '../phone-hash.ts';
 import type { Connection, Pool } from '../pool.ts';
-import { isLockFailure, isUniqueViolation } from '../postgres-error.ts';
 import { inTransaction } from '../transaction.ts';
+import { lockNumbers, repeatedly } from './lock-numbers.ts';
 import { writeConsents, type ConsentWarning } from './write-consents.ts';
 import { storedPhone, type StoredPhone } from './phone-number.ts';
 
@@ -23,8 +22,6 @@ export interface ImportResult {
   readonly ids: ReadonlyMap<string, string>;
 }
 
-const MAX_ATTEMPTS = 5;
-
 /** A record with its number as it will be stored. */
 export interface PreparedRecord {
   readonly record: CustomerRecord;
@@ -39,15 +36,9 @@ export interface PreparedRecord {
  * Recipients are locked first, as by everything that changes who may be written to: a claim sees a customer's number
  * and consents as they were before or as they are after, never half of each.
  */
-export async function importCustomers(pool: Pool, input: ImportInput): Promise<ImportResult> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await importOnce(pool, input);
-    } catch (error) {
-      // Another import created one of the customers meanwhile, or held its number.
-      if (attempt === MAX_ATTEMPTS || !(isLockFailure(error) || isUniqueViolation(error))) throw error;
-    }
-  }
+export function importCustomers(pool: Pool, input: ImportInput): Promise<ImportResult> {
+  // Another import may create one of the customers meanwhile, or hold its number.
+  return repeatedly(() => importOnce(pool, input));
 }
 
 function importOnce(pool: Pool, { projectId, phoneKey, records }: ImportInput): Promise<ImportResult> {
@@ -57,8 +48,8 @@ function importOnce(pool: Pool, { projectId, phoneKey, records }: ImportInput): 
   });
   return inTransaction(pool, async (connection) => {
     const recipients = await ensureRecipients(connection, projectId, prepared);
-    const former = await formerRecipients(connection, projectId, records);
-    await lockRecipients(connection, [...new Set([...recipients.values(), ...former])]);
+    const values = records.map((record) => record.externalId);
+    await lockNumbers(connection, { projectId, column: 'external_id', values }, recipients.values());
     const updated = await updateCustomers(connection, projectId, prepared, recipients);
     const created = await insertCustomers(
       connection,
@@ -102,20 +93,6 @@ async function ensureRecipients(
     [projectId, hashes],
   );
   return new Map(rows.map((row) => [row.hash, row.id]));
-}
-
-/** Recipients that these customers have now: they may lose them. */
-async function formerRecipients(
-  connection: Connection,
-  projectId: string,
-  records: readonly CustomerRecord[],
-): Promise<readonly string[]> {
-  const { rows } = await connection.query<{ recipient_id: string }>(
-    `SELECT DISTINCT recipient_id FROM customer
-     WHERE project_id = $1 AND external_id = ANY ($2::text[]) AND recipient_id IS NOT NULL`,
-    [projectId, records.map((record) => record.externalId)],
-  );
-  return rows.map((row) => row.recipient_id);
 }
 
 const COLUMNS = `

@@ -2,6 +2,7 @@ import type { Channel } from '../../domain/channel.ts';
 import { PermanentError, TransientError } from '../../domain/errors.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
 import type { Receipt } from '../../domain/receipt.ts';
+import type { WebhookAuth } from '../../domain/webhook-auth.ts';
 import { CallError, HttpClient, type HttpRequest } from '../http-client.ts';
 import type {
   CallWindow,
@@ -12,7 +13,7 @@ import type {
   ProviderCapabilities,
   RawWebhook,
 } from '../provider.ts';
-import { addressToken, isAuthentic, type WebhookAuth } from '../webhook-auth.ts';
+import { addressToken, isAuthentic } from '../webhook-auth.ts';
 import { outcomesOfAnswer, outcomesOfError, parseJson } from './outcomes.ts';
 import { receiptOfReport } from './reports.ts';
 import { LOGS_PATH, SUBMIT_PATH, submitBody } from './requests.ts';

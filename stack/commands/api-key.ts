@@ -19,7 +19,7 @@ if (!url) {
   const pool = createPool({ url, name: 'api-key', connections: 1 });
   try {
     const { rows } = await pool.query<{ id: string }>(`SELECT id FROM project WHERE key = 'default'`);
-    if (!rows[0]) throw new Error('The database has no project yet. Run npm start first.');
+    if (!rows[0]) throw new Error('The database has no project yet. Run npm start or npm run project first.');
     const key = newApiKey();
     await insertApiKey(pool, rows[0].id, key, process.argv[2] ?? 'made by npm run api-key');
     say('The key is shown only now; only its hash is stored.');

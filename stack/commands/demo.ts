@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { inheritedEnvironment } from '../../config/inherited.ts';
-import type { Variables } from '../../config/environment.ts';
+import { parseEnvironment, type Variables } from '../../config/environment.ts';
+import { temporalConfig, type TemporalConfig } from '../../config/temporal.ts';
 import { ApiClient } from '../demo/api-client.ts';
 import { demoOptions, type DemoOptions } from '../demo/options.ts';
 import { importAudience, readScenario, setDemoClock } from '../demo/prepare.ts';
@@ -58,13 +59,17 @@ async function runDemo(access: StackAccess, options: DemoOptions, begun: number)
     );
   }
   const end = await followRun(api, run.id, say);
-  const result = await demoResult(access, run.id, (Date.now() - launched) / 1_000);
+  const result = await demoResult(access, temporalOf(access), run.id, (Date.now() - launched) / 1_000);
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else
     say(
       `${resultTable(result, end)}\n  ready to launch ${Math.round((launched - begun) / 100) / 10} s after the command`,
     );
   if (result.lost > 0 || (result.duplicates ?? 0) > 0 || end.state !== 'finished') process.exitCode = 1;
+}
+
+function temporalOf({ temporalAddress, namespace }: StackAccess): TemporalConfig {
+  return { ...temporalConfig(parseEnvironment(inheritedEnvironment()), temporalAddress), namespace };
 }
 
 function demoVariables({ providerUrl }: DemoOptions): Variables {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { request } from 'undici';
+import type { RunState } from '../../domain/states.ts';
 
 export interface ImportReport {
   readonly lines: number;
@@ -60,7 +61,7 @@ export class ApiClient {
 }
 
 export interface RunProgress {
-  readonly state: string;
+  readonly state: RunState;
   readonly stateReason: string | null;
   readonly audience: number | null;
   readonly cohorts: { readonly total: number; readonly finished: number };

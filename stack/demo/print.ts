@@ -1,7 +1,7 @@
+import { ENDED_RUN_STATES } from '../../domain/states.ts';
 import type { ApiClient, RunProgress } from './api-client.ts';
 import type { DemoResult } from './results.ts';
 
-const ENDED = ['finished', 'cancelled', 'failed'];
 const POLL_MS = 1_000;
 
 /** Follows a run to its end and tells how it goes on. */
@@ -16,7 +16,7 @@ export async function followRun(
     const line = progressLine(run);
     if (line !== last) tell(line);
     last = line;
-    if (ENDED.includes(run.state)) return run;
+    if (ENDED_RUN_STATES.includes(run.state)) return run;
     const [incident] = run.incidents;
     if (incident && run.cohorts.finished === run.cohorts.total - run.incidents.length) {
       throw new Error(`The run is stuck at node "${incident.node_id}": ${incident.message}`);

@@ -1,8 +1,8 @@
-import { Client, Connection } from '@temporalio/client';
 import { request } from 'undici';
+import type { TemporalConfig } from '../../config/temporal.ts';
 import { createPool, type Pool } from '../../database/pool.ts';
-import { SEARCH_ATTRIBUTES } from '../../domain/temporal-names.ts';
 import type { StackAccess } from '../state-file.ts';
+import { countEvents } from './count-events.ts';
 
 /** What `npm run demo -- --json` prints. */
 export interface DemoResult {
@@ -39,7 +39,12 @@ export interface DemoResult {
 const OUTCOMES = ['delivered', 'failed', 'expired', 'no_receipt', 'unknown', 'unresolved'] as const;
 
 /** Counts a run that has ended: outcomes from the database, duplicates from the simulator's ledger. */
-export async function demoResult(access: StackAccess, runId: string, seconds: number): Promise<DemoResult> {
+export async function demoResult(
+  access: StackAccess,
+  temporal: TemporalConfig,
+  runId: string,
+  seconds: number,
+): Promise<DemoResult> {
   const pool = createPool({ url: access.databaseUrl, name: 'demo', connections: 2 });
   try {
     const run = await readRun(pool, runId);
@@ -47,7 +52,7 @@ export async function demoResult(access: StackAccess, runId: string, seconds: nu
     const messages = OUTCOMES.reduce((sum, name) => sum + (outcomes[name] ?? 0), 0);
     const ledger =
       access.simulator === null ? undefined : await readLedger(access.simulator, pool, runId, run);
-    const events = await countEvents(access, runId, run.cohorts);
+    const events = await countEvents(temporal, runId, run.cohorts);
     const sending = await sendingSeconds(pool, runId, run.month);
     return {
       profile: access.timings,
@@ -191,28 +196,6 @@ async function countUnnamed(pool: Pool, ids: readonly string[]): Promise<number>
     [ids],
   );
   return new Set(ids).size - Number(rows[0]?.count ?? 0);
-}
-
-/** Events of every history of the run; waits until Temporal's list knows that all of them are closed. */
-async function countEvents(access: StackAccess, runId: string, cohorts: number): Promise<number> {
-  const connection = await Connection.connect({ address: access.temporalAddress });
-  try {
-    const client = new Client({ connection, namespace: access.namespace });
-    const query = `${SEARCH_ATTRIBUTES.run} = '${runId}'`;
-    const until = Date.now() + 15_000;
-    for (;;) {
-      let events = 0;
-      let closed = 0;
-      for await (const execution of client.workflow.list({ query, pageSize: 1_000 })) {
-        events += execution.historyLength;
-        if (execution.status.name !== 'RUNNING' && execution.status.name !== 'CONTINUED_AS_NEW') closed += 1;
-      }
-      if (closed > cohorts || Date.now() > until) return events;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  } finally {
-    await connection.close();
-  }
 }
 
 function round(value: number, factor: number): number {

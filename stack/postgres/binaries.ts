@@ -1,7 +1,8 @@
-import { access, cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { exists } from '../exists.ts';
 import { isReachable } from './owner.ts';
 
 /** Where the programs of PostgreSQL are: `bin/initdb`, `bin/postgres`. */
@@ -49,11 +50,4 @@ async function makeSymlinks(native: string): Promise<void> {
     const relative = path.relative(path.dirname(link), path.join(path.dirname(native), source));
     if (!(await exists(link))) await symlink(relative, link).catch(() => undefined);
   }
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { access, chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { exists } from '../exists.ts';
 import { locatePostgres } from './binaries.ts';
 import { isReachable, serverOwner, type Owner } from './owner.ts';
 
@@ -147,11 +148,4 @@ export async function ensureDatabase(cluster: Cluster, name: string): Promise<vo
   } finally {
     await client.end();
   }
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { access, chmod, mkdir, rename } from 'node:fs/promises';
+import { chmod, mkdir, rename } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from '../../config/cache-folder.ts';
+import { exists } from '../exists.ts';
 import { say } from '../say.ts';
 import { buildTemporal } from './build.ts';
 import { downloadTemporal } from './download.ts';
@@ -50,11 +51,4 @@ async function isOurVersion(program: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,11 +1,9 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import type { SubmitResult } from '../../domain/effects.ts';
-import { MemberSet } from '../../domain/member-set.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
-import { createSubmit } from '../../activities/submit.ts';
 import { scriptedDependencies, type ScriptedDependencies } from '../support/scripted-provider.ts';
 import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import { accepted, ledgerOf, unsent } from '../support/ledger.ts';
+import { submitAll } from '../support/submit.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let database: TestDatabase;
@@ -24,18 +22,9 @@ beforeEach(async () => {
 afterEach(() => scripted.deps.renderPool.close());
 
 /** One attempt of the activity for everybody, with a provider that answers so. */
-async function submit(answer: (messageId: string) => SubmitOutcome): Promise<SubmitResult> {
+function submit(answer: (messageId: string) => SubmitOutcome): Promise<SubmitResult> {
   scripted.answer = answer;
-  const size = run.members.length;
-  const scope = {
-    cohortId: run.cohort.cohortId,
-    nodeId: 'send',
-    pass: 1,
-    members: MemberSet.full(size).toHex(),
-  };
-  const input = { receiptDeadlineMs: 3_600_000, wantsHints: true, plannedAt: Date.now() };
-  const result: unknown = await new MockActivityEnvironment().run(createSubmit(scripted.deps), scope, input);
-  return (result as { value: SubmitResult }).value;
+  return submitAll(scripted, run);
 }
 
 const notNow = (id: string): SubmitOutcome => unsent(id, 0);

@@ -1,3 +1,4 @@
+import { listRunRows } from '../../api/runs/read-run.ts';
 import { expectProblem } from '../support/problem.ts';
 import { chain, mms, NOW } from '../support/scenarios.ts';
 import { TestStack } from '../support/test-stack.ts';
@@ -16,6 +17,15 @@ async function list(query = ''): Promise<readonly string[]> {
   if (answer.status !== 200) throw new Error(answer.text);
   return answer.body.runs.map(({ id }) => id);
 }
+
+describe('the list of runs', () => {
+  it('reads no graphs', async () => {
+    await stack.api.run(chain('Listed', NOW, mms('send')));
+    const rows = await listRunRows(stack.database.pool, stack.projectId, {}, 10);
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect(row).not.toHaveProperty('frozen');
+  });
+});
 
 describe('a run that has not been started', () => {
   it('is read with its nodes, nobody at them and no estimate', async () => {

@@ -27,7 +27,11 @@ async function refusal(variables: Readonly<Record<string, string>>): Promise<str
 
 const PHONE_KEY = 'a phone key of at least thirty-two letters';
 const DATABASE = { DATABASE_URL: 'postgresql://tidings:pass-word@db.example.com/tidings' };
-const PROVIDER = { INFOBIP_BASE_URL: 'https://x.api.infobip.com', INFOBIP_API_KEY: 'a-real-key' };
+const PROVIDER = {
+  INFOBIP_BASE_URL: 'https://x.api.infobip.com',
+  INFOBIP_API_KEY: 'a-real-key',
+  PUBLIC_URL: 'https://tidings.example.com',
+};
 
 describe('the settings of a stack', () => {
   it('without anything set are a simulator on this machine, with the timings of a demo', async () => {
@@ -73,6 +77,12 @@ describe('the settings of a stack', () => {
   it('with a real provider want its key', async () => {
     const { INFOBIP_BASE_URL } = PROVIDER;
     expect(await refusal({ INFOBIP_BASE_URL })).toMatch(/^INFOBIP_API_KEY must be set: /);
+  });
+
+  it('want the address at which a real provider reaches them', async () => {
+    expect(await refusal({ ...PROVIDER, PUBLIC_URL: '' })).toMatch(/^PUBLIC_URL must be set: /);
+    const local = { INFOBIP_BASE_URL: 'http://localhost:7302', INFOBIP_API_KEY: 'k' };
+    expect((await settings(local)).addresses.api).toMatch(/^http:\/\/127\.0\.0\.1:/);
   });
 
   it('want a user name where webhooks are proven by one', async () => {

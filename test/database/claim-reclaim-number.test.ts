@@ -50,3 +50,22 @@ describe('a message that waits while its customer gets another number', () => {
     );
   });
 });
+
+describe('a message that waits while its sender goes to another integration', () => {
+  it('is recorded under the integration and the sender that are called in the end', async () => {
+    const run = await launchRun(database.pool, { customers: consentingCustomers(1) });
+    const first = await claim(run);
+    await record(
+      run,
+      first.token,
+      first.claimed.map(({ id }) => unsent(id)),
+    );
+    const integrationId = randomUUID();
+    expect((await claim(run, { integrationId, sender: '12065550199' })).claimed).toHaveLength(1);
+    const { rows } = await database.pool.query(
+      'SELECT integration_id, sender FROM message WHERE run_id = $1',
+      [run.runId],
+    );
+    expect(rows).toEqual([{ integration_id: integrationId, sender: '12065550199' }]);
+  });
+});

@@ -37,7 +37,7 @@ function freeze(runId: string, filter: AudienceFilter | null): Promise<FrozenAud
     projectId,
     month: monthOf(Date.now()),
     filter,
-    workflowIdPrefix: 'cohort/sale/x/',
+    workflowIdPrefix: `cohort/sale/${runId}/`,
   });
 }
 
@@ -69,9 +69,9 @@ describe('the audience of a launch', () => {
       [runId],
     );
     expect(rows).toEqual([
-      { number: 1, size: COHORT_SIZE, workflow_id: 'cohort/sale/x/0001' },
-      { number: 2, size: COHORT_SIZE, workflow_id: 'cohort/sale/x/0002' },
-      { number: 3, size: 500, workflow_id: 'cohort/sale/x/0003' },
+      { number: 1, size: COHORT_SIZE, workflow_id: `cohort/sale/${runId}/0001` },
+      { number: 2, size: COHORT_SIZE, workflow_id: `cohort/sale/${runId}/0002` },
+      { number: 3, size: 500, workflow_id: `cohort/sale/${runId}/0003` },
     ]);
   });
 
@@ -129,6 +129,33 @@ describe('the audience of a launch', () => {
     expect(await freeze(runId, groupIs('nobody'))).toEqual({ customers: 0, cohorts: 0 });
     expect(await freeze(runId, null)).toEqual({ customers: 0, cohorts: 0 });
     expect(await entriesOf(runId)).toEqual([]);
+  });
+
+  it('gives every cohort a workflow of its own, also beyond the ten thousandth', async () => {
+    await database.pool.query(
+      `INSERT INTO customer (project_id, external_id, attributes)
+       SELECT $1, 'crowd-' || i, '{"group": "crowd"}' FROM generate_series(1, 10000) AS i`,
+      [projectId],
+    );
+    const runId = await insertRun(database.pool, projectId);
+    const workflowIdPrefix = 'cohort/crowd/x/';
+    const input = {
+      runId,
+      projectId,
+      month: monthOf(Date.now()),
+      filter: groupIs('crowd'),
+      workflowIdPrefix,
+    };
+    expect(await freezeAudience(database.pool, { ...input, cohortSize: 1 })).toMatchObject({
+      cohorts: 10_000,
+    });
+    const { rows } = await database.pool.query<{ workflow_id: string }>(
+      'SELECT workflow_id FROM cohort WHERE run_id = $1 AND number IN (1, 1000, 10000) ORDER BY number',
+      [runId],
+    );
+    expect(rows.map((row) => row.workflow_id)).toEqual(
+      ['0001', '1000', '10000'].map((number) => workflowIdPrefix + number),
+    );
   });
 
   it('has no erased customer and none of another project in it', async () => {

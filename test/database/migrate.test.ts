@@ -1,5 +1,6 @@
 import { migrate } from '../../database/migrate.ts';
 import { createPool } from '../../database/pool.ts';
+import { insertRun, seedTestProject } from '../support/launched-run.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let database: TestDatabase;
@@ -43,6 +44,29 @@ describe('the migrations', () => {
       await pool.end();
       await database.pool.query('DROP DATABASE several WITH (FORCE)');
     }
+  });
+
+  it('give cohorts beyond the ten thousandth the workflow ids that an older version had cut off', async () => {
+    const { pool } = database;
+    const runId = await insertRun(pool, await seedTestProject(pool));
+    await pool.query(
+      `DROP INDEX cohort_workflow_id_key, message_month_run_id_idx;
+       DELETE FROM _prisma_migrations WHERE migration_name LIKE '%_indexes'`,
+    );
+    await pool.query(
+      `INSERT INTO cohort (month, run_id, number, size, workflow_id)
+       SELECT 202611, $1, number, 1, 'cohort/sale/x/' || lpad(number::text, 4, '0')
+       FROM unnest('{1, 1000, 10000, 10001}'::int[]) AS number`,
+      [runId],
+    );
+    expect(await migrate(pool)).toEqual(['20261121120000_indexes']);
+    const { rows } = await pool.query<{ workflow_id: string }>(
+      'SELECT workflow_id FROM cohort WHERE run_id = $1 ORDER BY number',
+      [runId],
+    );
+    expect(rows.map((row) => row.workflow_id)).toEqual(
+      ['0001', '1000', '10000', '10001'].map((number) => `cohort/sale/x/${number}`),
+    );
   });
 
   it('are refused when one that is applied has been changed since', async () => {

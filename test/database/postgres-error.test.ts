@@ -74,6 +74,13 @@ describe.each(READS)('a failure of %s is known as one of the connection', (_name
     expect(isConnectionFailure(failure)).toBe(true);
   });
 
+  it('when no answer comes in time', async () => {
+    const impatient = createPool({ url: database.url, name: 'impatient', connections: 1, queryMs: 300 });
+    const failure = await whileLocked(() => failureOf(read(impatient)));
+    expect(isConnectionFailure(failure)).toBe(true);
+    await impatient.end();
+  });
+
   it('but not when it only waited for a lock in vain', async () => {
     const failure = await whileLocked(() => failureOf(read(pool)));
     expect([isConnectionFailure(failure), isLockFailure(failure)]).toEqual([false, true]);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { foldPendingReceipts } from '../../database/fold-receipts.ts';
 import { releaseClaim } from '../../database/release-claim.ts';
-import { launchRun, type LaunchedRun } from '../support/launched-run.ts';
+import { claimScope, launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import {
   accepted,
   claim,
@@ -220,7 +220,7 @@ describe('a claim that is given back', () => {
   it('lets its messages be claimed at once, and nobody else’s', async () => {
     const [mine, other] = [await claimedRun(), await claimedRun()];
     await record(mine.run, mine.token, [accepted(mine.ids[0])]);
-    await releaseClaim(database.pool, mine.run.month, mine.token);
+    await releaseClaim(database.pool, claimScope(mine.run), mine.token);
     expect((await ledgerOf(mine.run)).map(({ state, claim_token: token }) => [state, token])).toEqual([
       ['accepted', null],
       ['queued', null],

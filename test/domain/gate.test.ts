@@ -6,6 +6,7 @@ const NOW = Date.UTC(2026, 10, 18, 18);
 /** A member to whom everything may be sent. */
 const SENDABLE: GateFacts = {
   mode: 'simulator',
+  providerIsLocal: true,
   consentClass: 'marketing',
   customerDeleted: false,
   number: 'valid',
@@ -35,6 +36,7 @@ describe('the gate', () => {
     ['country_not_served', { country: 'GB' }],
     ['country_not_served', { country: null }],
     ['not_in_allow_list', { mode: 'allow-list' }],
+    ['not_in_allow_list', { mode: 'simulator', providerIsLocal: false }],
     ['opted_out', { optedOut: true }],
     ['consent_revoked', { consent: 'revoked' }],
     ['no_consent', { consent: null }],
@@ -54,8 +56,12 @@ describe('the gate', () => {
     expect(verdictWith({ mode: 'allow-list', isTestNumber: true })).toEqual({ kind: 'send' });
   });
 
+  it('takes mode simulator for an allow-list where the provider is not on this machine', () => {
+    expect(verdictWith({ providerIsLocal: false, isTestNumber: true })).toEqual({ kind: 'send' });
+  });
+
   it('asks for the allow-list in no other mode', () => {
-    expect(verdictWith({ mode: 'live' })).toEqual({ kind: 'send' });
+    expect(verdictWith({ mode: 'live', providerIsLocal: false })).toEqual({ kind: 'send' });
   });
 
   it.each<Partial<GateFacts>>([

@@ -8,7 +8,6 @@ import {
   FINAL_MESSAGE_STATES,
   MESSAGE_STATES,
   MESSAGE_TRANSITIONS,
-  OFFERED_MESSAGE_STATES,
   RUN_STATES,
   RUN_TRANSITIONS,
 } from '../../domain/states.ts';
@@ -72,13 +71,6 @@ describe('a message', () => {
 
   it('never leaves "delivered"', () => {
     expect(MESSAGE_TRANSITIONS.delivered).toEqual([]);
-  });
-
-  it('counts as offered in every state but those before a call', () => {
-    expect(MESSAGE_STATES.filter((state) => !OFFERED_MESSAGE_STATES.includes(state))).toEqual([
-      'queued',
-      'cancelled',
-    ]);
   });
 });
 

@@ -20,6 +20,19 @@ describe('the registry of providers', () => {
     await registry.close();
   });
 
+  it.each([
+    ['http://127.0.0.1:7302', true],
+    ['http://localhost:7302', true],
+    ['http://[::1]:7302', true],
+    ['https://x.api.infobip.com', false],
+    ['http://127.0.0.1.example.com', false],
+    ['http://10.0.0.1:7302', false],
+  ])('knows whether a provider is on this machine: %s', (baseUrl, isLocal) => {
+    const secrets = { INFOBIP: { ...SECRETS.INFOBIP, baseUrl } };
+    const registry = new ProviderRegistry(secrets, 'https://tidings.example.com');
+    expect(registry.isLocal({ id: 'one', provider: 'infobip', variablePrefix: 'INFOBIP' })).toBe(isLocal);
+  });
+
   it('names the variables that an integration misses', () => {
     const registry = new ProviderRegistry(SECRETS, 'https://tidings.example.com');
     for (const ref of [

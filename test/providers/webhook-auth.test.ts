@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
+import type { WebhookAuth } from '../../domain/webhook-auth.ts';
 import type { RawWebhook } from '../../providers/provider.ts';
-import { addressToken, isAuthentic, type WebhookAuth } from '../../providers/webhook-auth.ts';
+import { addressToken, isAuthentic } from '../../providers/webhook-auth.ts';
 
 const SECRET = 'a secret of sixteen letters';
 const PURPOSE = 'integration-1';

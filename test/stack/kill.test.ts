@@ -1,3 +1,4 @@
+import { temporalConfig } from '../../config/temporal.ts';
 import { createPool } from '../../database/pool.ts';
 import { exampleCsv } from '../../stack/demo/example-customers.ts';
 import { demoResult } from '../../stack/demo/results.ts';
@@ -37,9 +38,10 @@ describe('a stack that is killed as a whole in the middle of a run', () => {
     await pool.end();
 
     const again = await stack.start();
+    const temporal = temporalConfig({}, again.state.access.temporalAddress);
     for (const runId of [body.id, late.body.id]) {
       expect((await again.api.runEnd(runId, 100_000)).state).toBe('finished');
-      const result = await demoResult(again.state.access, runId, 0);
+      const result = await demoResult(again.state.access, temporal, runId, 0);
       expect(result).toMatchObject({
         customers: CUSTOMERS,
         duplicates: 0,

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { request } from 'undici';
-import type { WebhookAuth } from '../../providers/webhook-auth.ts';
+import type { WebhookAuth } from '../../domain/webhook-auth.ts';
 import { InfobipProvider } from '../../providers/infobip/provider.ts';
 import type { OutboundMessage } from '../../providers/provider.ts';
 import type { LedgerRow } from '../../simulators/ledger.ts';

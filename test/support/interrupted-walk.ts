@@ -6,7 +6,7 @@ import type { WalkGraph } from '../../domain/walk-graph.ts';
 import type { WalkRecord, WalkRecordAnswer } from '../../domain/walk-record.ts';
 import { MAX_OPEN_VISITS } from '../../walk/closest-visits.ts';
 import type { AnyEffectRef } from '../../walk/host.ts';
-import { settle } from '../../walk/virtual-clock.ts';
+import { settle } from './virtual-clock.ts';
 import type { Walk } from '../../walk/walk.ts';
 import type { WalkState } from '../../walk/walk-state.ts';
 import { ScriptedMessages, type Fate } from './message-run.ts';

@@ -78,7 +78,7 @@ export interface LaunchedRun {
   readonly members: readonly Member[];
 }
 
-const FROZEN: FrozenScenario = {
+const frozenWith = (text: string): FrozenScenario => ({
   name: 'Test',
   nodes: [
     { id: 'start', type: 'now', version: 1, config: {}, actionId: null },
@@ -88,14 +88,14 @@ const FROZEN: FrozenScenario = {
       version: 1,
       name: 'sms_1',
       actionId: 1,
-      config: { sender: 'default', category: 'marketing', text: 'Hi' },
+      config: { sender: 'default', category: 'marketing', text },
     },
   ],
   edges: [{ from: 'start', outlet: 'next', to: 'send' }],
   senders: { default: { label: 'Default', value: '12065550100' } },
   audience: null,
   walk: graphOf({ start: ['now', {}, { next: 'send' }], send: ['sms', { receiptDeadlineMs: 0 }] }),
-};
+});
 
 /** A run of one message node over customers of its own, its audience frozen, as far as the database is concerned. */
 export async function launchRun(
@@ -103,7 +103,8 @@ export async function launchRun(
   {
     customers = consentingCustomers(3),
     state = 'running',
-  }: { customers?: readonly CustomerRecord[]; state?: RunState } = {},
+    text,
+  }: { customers?: readonly CustomerRecord[]; state?: RunState; text?: string } = {},
 ): Promise<LaunchedRun> {
   const projectId = await seedTestProject(pool);
   const group = randomUUID();
@@ -112,7 +113,7 @@ export async function launchRun(
     attributes: { ...customer.attributes, group },
   }));
   await importCustomers(pool, { projectId, phoneKey: PHONE_KEY, records });
-  const runId = await insertRun(pool, projectId, state);
+  const runId = await insertRun(pool, projectId, state, text);
   const month = monthOf(Date.now());
   await freezeAudience(pool, {
     runId,
@@ -146,7 +147,12 @@ export async function launchRun(
 }
 
 /** A run's row with a version of its own, and nobody admitted. */
-export async function insertRun(pool: Pool, projectId: string, state: RunState = 'running'): Promise<string> {
+export async function insertRun(
+  pool: Pool,
+  projectId: string,
+  state: RunState = 'running',
+  text = 'Hi',
+): Promise<string> {
   const runId = randomUUID();
   await pool.query(
     `WITH scenario AS (
@@ -158,7 +164,7 @@ export async function insertRun(pool: Pool, projectId: string, state: RunState =
      INSERT INTO run (id, month, project_id, scenario_id, version_id, state, workflow_id, relayed_at, started_at)
      SELECT $2::uuid, $5, $1, scenario_id, id, $3, 'run/test/' || $2::uuid, now(),
        CASE WHEN $3 <> 'requested' THEN now() END FROM version`,
-    [projectId, runId, state, JSON.stringify(FROZEN), monthOf(Date.now())],
+    [projectId, runId, state, JSON.stringify(frozenWith(text)), monthOf(Date.now())],
   );
   return runId;
 }
@@ -187,6 +193,7 @@ export function claimScope(run: LaunchedRun, more: Partial<ClaimScope> = {}): Cl
     integrationId: run.integrationId,
     staleAfter: Date.now() + HOUR,
     recheckMs: 30_000,
+    providerIsLocal: true,
     isTestNumber: () => false,
     actionId: 1,
     pass: 1,

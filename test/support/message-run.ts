@@ -3,7 +3,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { groupBy } from '../../domain/group-by.ts';
 import { MemberSet } from '../../domain/member-set.ts';
 import type { MessageOutcome } from '../../domain/message-outcome.ts';
-import { settle } from '../../walk/virtual-clock.ts';
+import { settle } from './virtual-clock.ts';
 import type { Walk } from '../../walk/walk.ts';
 import type { VirtualWalk } from './virtual-walk.ts';
 

@@ -14,6 +14,8 @@ import { accepted } from './ledger.ts';
 export interface ScriptedDependencies {
   readonly deps: Dependencies;
   answer: (messageId: string) => SubmitOutcome;
+  /** Whether the provider is on this machine; true at first. */
+  isLocal: boolean;
   /** Ids of messages that were offered, in order. */
   readonly called: string[];
 }
@@ -33,12 +35,13 @@ export function scriptedDependencies(pool: Pool, renderProcesses = 1): ScriptedD
   const scripted: ScriptedDependencies = {
     called,
     answer: accepted,
+    isLocal: true,
     deps: {
       pool,
       timings,
       log: createLog('test', 'silent'),
       testNumbers: new Set(),
-      providers: { get: () => provider } as unknown as ProviderRegistry,
+      providers: { get: () => provider, isLocal: () => scripted.isLocal } as unknown as ProviderRegistry,
       renderPool: new RenderPool(renderProcesses),
       callSlots: new CallSlots(),
       outcomeRecorder: new OutcomeRecorder(pool, timings),

@@ -25,6 +25,7 @@ import { closeDependencies, createDependencies } from '../../worker/dependencies
 import { runPumps } from '../../worker/pumps.ts';
 import { createTemporalClient, type TemporalClient } from '../../worker/temporal.ts';
 import { Api } from './api.ts';
+import { guardLedger } from './ledger-guard.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 import { freePort, startTemporal, type TestTemporal } from './temporal-server.ts';
 
@@ -102,6 +103,7 @@ export class TestStack {
         },
       },
     };
+    await guardLedger(database.pool);
     await assertPhoneKey(database.pool, PHONE_KEY);
     const key = newApiKey();
     const projectId = await seedProject(database.pool, {

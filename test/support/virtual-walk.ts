@@ -6,7 +6,7 @@ import type { Departure, WalkRecord, WalkRecordAnswer } from '../../domain/walk-
 import { NODE_BEHAVIOURS } from '../../nodes/runs.ts';
 import { timingsOf } from '../../config/timings.ts';
 import type { AnyEffectRef, WalkHost } from '../../walk/host.ts';
-import { VirtualClock } from '../../walk/virtual-clock.ts';
+import { VirtualClock } from './virtual-clock.ts';
 import { Walk } from '../../walk/walk.ts';
 import type { WalkState } from '../../walk/walk-state.ts';
 

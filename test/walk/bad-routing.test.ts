@@ -2,7 +2,7 @@ import { timingsOf } from '../../config/timings.ts';
 import { MemberSet } from '../../domain/member-set.ts';
 import type { AnyNodeBehaviour } from '../../domain/node-run.ts';
 import { NODE_BEHAVIOURS } from '../../nodes/runs.ts';
-import { walkOn } from '../../walk/virtual-clock.ts';
+import { walkOn } from '../support/virtual-clock.ts';
 import { Walk } from '../../walk/walk.ts';
 import { graphOf, VirtualWalk } from '../support/virtual-walk.ts';
 

@@ -1,6 +1,6 @@
 import { MemberSet } from '../../domain/member-set.ts';
 import type { EffectScope, SubmitResult } from '../../domain/effects.ts';
-import { settle, walkOn } from '../../walk/virtual-clock.ts';
+import { settle, walkOn } from '../support/virtual-clock.ts';
 import type { Walk } from '../../walk/walk.ts';
 import { graphOf, NOON, VirtualWalk } from '../support/virtual-walk.ts';
 

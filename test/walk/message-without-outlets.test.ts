@@ -1,4 +1,4 @@
-import { walkOn } from '../../walk/virtual-clock.ts';
+import { walkOn } from '../support/virtual-clock.ts';
 import { RECEIPT_AFTER_MS, ScriptedMessages, walkWithReceipts, type Fate } from '../support/message-run.ts';
 import { graphOf, NOON, VirtualWalk } from '../support/virtual-walk.ts';
 

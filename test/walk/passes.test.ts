@@ -1,5 +1,5 @@
 import { MemberSet } from '../../domain/member-set.ts';
-import { walkOn } from '../../walk/virtual-clock.ts';
+import { walkOn } from '../support/virtual-clock.ts';
 import { MAX_PASSES } from '../../walk/version.ts';
 import { ScriptedMessages, walkWithReceipts } from '../support/message-run.ts';
 import { graphOf, VirtualWalk } from '../support/virtual-walk.ts';

@@ -1,4 +1,4 @@
-import { walkOn, settle } from '../../walk/virtual-clock.ts';
+import { walkOn, settle } from '../support/virtual-clock.ts';
 import { ScriptedMessages, walkWithReceipts, type Fate } from '../support/message-run.ts';
 import { graphOf, NOON, VirtualWalk } from '../support/virtual-walk.ts';
 

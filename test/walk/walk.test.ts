@@ -1,6 +1,6 @@
 import type { EffectScope } from '../../domain/effects.ts';
 import { MemberSet } from '../../domain/member-set.ts';
-import { walkOn, settle } from '../../walk/virtual-clock.ts';
+import { walkOn, settle } from '../support/virtual-clock.ts';
 import { graphOf, NOON, VirtualWalk } from '../support/virtual-walk.ts';
 
 const MINUTE = 60_000;

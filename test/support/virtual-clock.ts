@@ -1,4 +1,4 @@
-import type { Walk } from './walk.ts';
+import type { Walk } from '../../walk/walk.ts';
 
 /** A clock that jumps: it stands still while a walk works and leaps to the next instant at which it has to. */
 export class VirtualClock {

@@ -1,0 +1,33 @@
+import { OutcomeRecorder } from '../../activities/message/outcome-recorder.ts';
+import { timingsOf } from '../../config/timings.ts';
+import { launchRun } from '../support/launched-run.ts';
+import { accepted, callOf, claim, ledgerOf } from '../support/ledger.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+describe('outcomes of many calls that are recorded together', () => {
+  it('are recorded but for the one that can not be', async () => {
+    const run = await launchRun(database.pool);
+    const { token, claimed } = await claim(run);
+    const calls = claimed.map(({ id }) => callOf(token, [accepted(id)], run));
+    const odd = {
+      ...callOf(token, [], run),
+      submissionId: 'no id',
+      outcomes: [accepted(claimed[1]?.id ?? '')],
+    };
+    const recorder = new OutcomeRecorder(database.pool, timingsOf('test'));
+    const [first, , third] = calls;
+    const ends = await Promise.allSettled(
+      [first, odd, third].map((call) => recorder.record(run.month, call ?? odd)),
+    );
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    const states = new Map((await ledgerOf(run)).map(({ id, state }) => [id, state]));
+    expect(claimed.map(({ id }) => states.get(id))).toEqual(['accepted', 'submitting', 'accepted']);
+  });
+});

@@ -1,0 +1,82 @@
+import type { SubmitResult } from '../../domain/effects.ts';
+import { MemberSet } from '../../domain/member-set.ts';
+import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
+import { ledgerOf } from '../support/ledger.ts';
+import { scriptedDependencies, type ScriptedDependencies } from '../support/scripted-provider.ts';
+import { submitAll } from '../support/submit.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+let database: TestDatabase;
+let scripted: ScriptedDependencies;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  scripted = scriptedDependencies(database.pool);
+});
+afterAll(async () => {
+  scripted.deps.renderPool.close();
+  await database.drop();
+});
+
+describe('a template that cuts an emoji in two', () => {
+  it('reaches everybody, with a replacement character where half of it is left', async () => {
+    const named = (first_name: string) => consentingCustomers(1, { attributes: { first_name } });
+    const run = await launchRun(database.pool, {
+      customers: [...named('😀nna'), ...named('Bo')],
+      text: '{{ customer.first_name | first }}, hello',
+    });
+    const { outcomes } = await submitAll(scripted, run);
+    expect(outcomes).toMatchObject([{ outcome: 'accepted', members: '03' }]);
+    const texts = (await ledgerOf(run)).map(({ content }) => content?.text);
+    expect(texts.sort()).toEqual(['B, hello', '\uFFFD, hello']);
+  });
+});
+
+describe('a template that fails for many', () => {
+  const SIZE = 400;
+  const TEXT = '{{ customer.list | join(",") }} is yours';
+
+  /** A run in which these members have no number and the template fails for those. */
+  async function runWith(
+    silent: (member: number) => boolean,
+    failing: (member: number) => boolean,
+  ): Promise<LaunchedRun> {
+    const customers = consentingCustomers(SIZE, { attributes: { list: ['A'] } });
+    const run = await launchRun(database.pool, { customers, text: TEXT });
+    const idsOf = (which: (member: number) => boolean): readonly string[] =>
+      run.members.filter(({ memberIndex }) => which(memberIndex)).map(({ customerId }) => customerId);
+    await database.pool.query(
+      `UPDATE customer SET phone = NULL, phone_state = 'none', recipient_id = NULL WHERE id = ANY ($1)`,
+      [idsOf(silent)],
+    );
+    await database.pool.query(
+      `UPDATE customer SET attributes = attributes || '{"list": 7}' WHERE id = ANY ($1)`,
+      [idsOf(failing)],
+    );
+    return run;
+  }
+
+  const counts = ({ outcomes }: SubmitResult): object =>
+    Object.fromEntries(
+      outcomes.map(({ outcome, reason, members }) => [
+        reason || outcome,
+        MemberSet.fromHex(SIZE, members).count(),
+      ]),
+    );
+
+  it('stops the node by the first hundred who are rendered, though no chunk has so many', async () => {
+    const run = await runWith(
+      (member) => member % 250 >= 60,
+      () => true,
+    );
+    await expect(submitAll(scripted, run)).rejects.toMatchObject({ code: 'template_failing' });
+  });
+
+  it('goes on when it fails only after them, and names those', async () => {
+    const run = await runWith(
+      () => false,
+      (member) => member >= 250,
+    );
+    expect(counts(await submitAll(scripted, run))).toEqual({ accepted: 250, template_error: 150 });
+  });
+});
