@@ -29,7 +29,7 @@ export function authenticate(prisma: Prisma): RequestHandler {
       );
     }
     const { id, key, name } = stored.project;
-    const actor = `${stored.name} (${stored.shortId})`;
+    const actor = `key ${stored.shortId}`;
     response.locals['project'] = { id, key, name, actor } satisfies Project;
     next();
   };

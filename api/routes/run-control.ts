@@ -46,7 +46,7 @@ export function runControlRoutes({ pool }: ApiDependencies): readonly AnyRoute[]
         409: { description: 'The run has ended already.' },
       },
       handle: ({ project, params, body }) =>
-        change(project, params.id, verb, body.reason ?? `${verb} by ${project.actor}`, apply),
+        change(project, params.id, verb, body.reason ?? `${verb} through the API by ${project.actor}`, apply),
     });
   return [
     route(

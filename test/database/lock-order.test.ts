@@ -68,11 +68,7 @@ const WORK: readonly (readonly [string, MessageState, (given: Given) => Promise<
         indexes.map((memberIndex) => ({ memberIndex, reason: 'opted_out' })),
       ),
   ],
-  [
-    'the cancelling of a run',
-    'queued',
-    ({ run }) => cancelRun(run.pool, run.runId, 'for a test'),
-  ],
+  ['the cancelling of a run', 'queued', ({ run }) => cancelRun(run.pool, run.runId, 'for a test')],
   ['a receipt deadline', 'accepted', ({ run }) => closeWithoutReceipt(run.pool, scopeOf(run), indexes)],
   [
     'an erasure',

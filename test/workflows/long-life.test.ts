@@ -45,7 +45,7 @@ async function lengthsOfHistories(): Promise<readonly number[]> {
   for await (const { historyLength } of stack.client?.client.workflow.list({
     query: `WorkflowType = 'runCohort'`,
   }) ?? [])
-    lengths.push(historyLength ?? 0);
+    lengths.push(historyLength);
   return lengths;
 }
 
