@@ -9,6 +9,8 @@ export interface SimulatorConfig {
   readonly latencyMs: number;
   readonly reportDelayMs: number;
   readonly lookupLagMs: number;
+  /** Where the engine takes reports now. */
+  readonly publicUrl: string | undefined;
 }
 
 /** The configuration of the simulator's process. @throws ConfigurationError */
@@ -27,5 +29,6 @@ export function simulatorConfig(variables: Variables = process.env): SimulatorCo
     latencyMs: environment.SIMULATOR_LATENCY_MS ?? 5,
     reportDelayMs: environment.SIMULATOR_REPORT_DELAY_MS ?? 1_000,
     lookupLagMs: environment.SIMULATOR_LOOKUP_LAG_MS ?? 0,
+    publicUrl: environment.PUBLIC_URL,
   };
 }

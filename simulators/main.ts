@@ -19,6 +19,7 @@ try {
     latencyMs: config.latencyMs,
     reportDelayMs: config.reportDelayMs,
     lookupLagMs: config.lookupLagMs,
+    reportHome: config.publicUrl,
   });
   infobip.server.listen(config.port, '127.0.0.1');
   await once(infobip.server, 'listening');

@@ -20,13 +20,12 @@ const PORTS: Readonly<Record<keyof StackPorts, { preferred: number; variable: st
 };
 
 /**
- * Free ports: those of the last start if they are free (reports that are owed to it come back there), then the usual
- * ones, then any.
+ * Free ports: those that variables fix, then the usual ones, then any, with a word about it.
  * @throws ConfigurationError when a port that a variable fixes is taken
  */
 export async function choosePorts(
   fixed: Readonly<Partial<Record<keyof StackPorts, number | undefined>>>,
-  last: Partial<StackPorts>,
+  tell: (sentence: string) => void,
 ): Promise<StackPorts> {
   const chosen: Partial<Record<keyof StackPorts, number>> = {};
   for (const [name, { preferred, variable }] of Object.entries(PORTS) as [
@@ -39,13 +38,18 @@ export async function choosePorts(
         `${variable} ${port} is taken by another program. Stop it or choose another port.`,
       );
     }
-    chosen[name] = port ?? (await firstFree([last[name], preferred]));
+    chosen[name] = port ?? (await preferredOrFree(preferred));
+    if (port === undefined && chosen[name] !== preferred) {
+      tell(
+        `Port ${preferred} is taken by another program; using ${chosen[name]}. ${variable} fixes another one.`,
+      );
+    }
   }
   return chosen as StackPorts;
 }
 
-async function firstFree(candidates: readonly (number | undefined)[]): Promise<number> {
-  for (const port of candidates) if (port !== undefined && (await isFree(port))) return port;
+async function preferredOrFree(preferred: number): Promise<number> {
+  if (await isFree(preferred)) return preferred;
   return new Promise((resolve, reject) => {
     const server = net.createServer();
     server.once('error', reject);

@@ -10,6 +10,7 @@ import { isLoopback } from '../config/loopback.ts';
 import { newApiKey } from '../database/api-key.ts';
 import type { SeedInput } from '../database/seed.ts';
 import { choosePorts, type StackPorts } from './ports.ts';
+import { say } from './say.ts';
 import { projectSeed } from './project-seed.ts';
 import { stackSecrets, type StackSecrets } from './secrets.ts';
 
@@ -40,10 +41,7 @@ export function homeOf(environment: Environment): string {
 }
 
 /** Reads the environment and fills in what it leaves open. @throws ConfigurationError */
-export async function stackSettings(
-  variables: Variables,
-  lastPorts: Partial<StackPorts>,
-): Promise<StackSettings> {
+export async function stackSettings(variables: Variables): Promise<StackSettings> {
   const environment = parseEnvironment(variables);
   const home = homeOf(environment);
   const secrets = await stackSecrets(home);
@@ -78,7 +76,7 @@ export async function stackSettings(
       temporal: environment.TEMPORAL_PORT,
       temporalUi: environment.TEMPORAL_UI_PORT,
     },
-    lastPorts,
+    say,
   );
   const namespace = environment.TEMPORAL_NAMESPACE ?? 'default';
   const apiKey = environment.API_KEY ?? (await storedApiKey(home));

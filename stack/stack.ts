@@ -50,7 +50,7 @@ export class Stack {
     const last = await readState(home);
     if (last && (await isRunning(last))) throw new StackRunningError(last);
     await stopLeftovers(home, last, dataFolders(home));
-    const settings = await stackSettings(variables, last?.ports ?? {});
+    const settings = await stackSettings(variables);
     return new StackStart(settings).run();
   }
 

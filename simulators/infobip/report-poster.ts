@@ -1,4 +1,5 @@
 import { Agent, request } from 'undici';
+import { isLoopback } from '../../config/loopback.ts';
 import type { Ledger } from '../ledger.ts';
 import { reportBody } from './wire.ts';
 import type { ReportBehaviour } from './handsets.ts';
@@ -18,6 +19,8 @@ export interface OwedReport {
 
 export interface PosterOptions {
   readonly ledger: Ledger;
+  /** Where reports go that are owed to an address of this machine: it may have listened on another port before. */
+  readonly home?: string | undefined;
   /** Sent with every post, for instance the credentials of a subscription. */
   readonly headers: Readonly<Record<string, string>>;
   /** Most results of one post; Infobip's default is 100. */
@@ -30,7 +33,7 @@ export interface PosterOptions {
 
 /** Posts delivery reports when they are due, in buckets, until each is answered with 2xx. */
 export class ReportPoster {
-  private readonly options: Required<PosterOptions>;
+  private readonly options: Required<Omit<PosterOptions, 'home'>> & Pick<PosterOptions, 'home'>;
   private readonly agent = new Agent({ connections: 16, pipelining: 1 });
   private readonly buckets = new Map<string, OwedReport[]>();
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -84,7 +87,7 @@ export class ReportPoster {
 
   private async send(url: string, reports: readonly OwedReport[]): Promise<boolean> {
     try {
-      const { statusCode, body } = await request(url, {
+      const { statusCode, body } = await request(this.addressOf(url), {
         method: 'POST',
         dispatcher: this.agent,
         headers: { 'content-type': 'application/json', ...this.options.headers },
@@ -97,6 +100,13 @@ export class ReportPoster {
     } catch {
       return false;
     }
+  }
+
+  private addressOf(url: string): string {
+    const { home } = this.options;
+    if (home === undefined || !isLoopback(url)) return url;
+    const { pathname, search } = new URL(url);
+    return new URL(pathname + search, home).href;
   }
 
   private after(ms: number, work: () => void): void {

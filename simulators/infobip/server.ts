@@ -22,6 +22,8 @@ export interface InfobipSimulatorOptions {
   readonly reportDelayMs?: number;
   /** How long a message can't be looked up after it was accepted. Default 0. */
   readonly lookupLagMs?: number;
+  /** Where reports go that are owed to an address of this machine. Default: where they are owed to. */
+  readonly reportHome?: string | undefined;
   /** Sent with every report. Default none. */
   readonly webhookHeaders?: Readonly<Record<string, string>>;
 }
@@ -40,7 +42,11 @@ export interface InfobipSimulator {
  */
 export function createInfobipSimulator(options: InfobipSimulatorOptions): InfobipSimulator {
   const ledger = new Ledger(options.ledgerPath);
-  const poster = new ReportPoster({ ledger, headers: options.webhookHeaders ?? {} });
+  const poster = new ReportPoster({
+    ledger,
+    headers: options.webhookHeaders ?? {},
+    home: options.reportHome,
+  });
   const account = new Account({ ledger, poster, reportDelayMs: options.reportDelayMs ?? 1_000 });
   const lookups = new RateWindow(LOOKUPS_PER_MINUTE, 60_000);
 

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { exists } from '../exists.ts';
+import { say } from '../say.ts';
 import { locatePostgres } from './binaries.ts';
 import { isReachable, serverOwner, type Owner } from './owner.ts';
 
@@ -86,6 +87,7 @@ async function reachableFolder(wanted: string, owner: Owner | undefined): Promis
     return wanted;
   }
   const folder = fallbackFolder(wanted);
+  say(`PostgreSQL's data is in ${folder}: as root it runs as another user, who can't come to ${wanted}.`);
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o755);
   await chown(folder, owner.uid, owner.gid);

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(home, { recursive: true }));
 
 const settings = (variables: Readonly<Record<string, string>> = {}): Promise<StackSettings> =>
-  stackSettings({ TIDINGS_HOME: home, ...variables }, {});
+  stackSettings({ TIDINGS_HOME: home, ...variables });
 
 async function refusal(variables: Readonly<Record<string, string>>): Promise<string> {
   return settings(variables).then(

@@ -52,6 +52,18 @@ describe('a delivery report of the simulated Infobip', () => {
     expect(result?.doneAt).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}\+0000$/);
   });
 
+  it('goes where the engine is now when it is owed to another port of this machine', async () => {
+    vendor = await RunningSimulator.start({ reportDelayMs: 0, reportHome: receiver.url });
+    await callInfobip(
+      vendor.url,
+      'POST',
+      '/mms/2/messages',
+      mmsBody({ one: '12125550200' }, 'http://127.0.0.1:9/hook?x=1'),
+    );
+    await eventually(() => (reported().length === 1 ? true : undefined));
+    expect(receiver.requests).toMatchObject([{ path: '/hook?x=1' }]);
+  });
+
   it('is posted again until it is answered with 2xx, and then never more', async () => {
     vendor = await RunningSimulator.start({ reportDelayMs: 0 });
     const answers = [500, 401, 204];

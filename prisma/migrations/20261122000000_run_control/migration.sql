@@ -7,3 +7,6 @@ ALTER TABLE run ADD COLUMN draining boolean NOT NULL DEFAULT false;
 ALTER TABLE incident ADD COLUMN decision jsonb;
 ALTER TABLE incident ADD COLUMN decided_at timestamptz(3);
 ALTER TABLE incident ADD COLUMN decided_by text;
+
+-- A cohort's workflow keeps its id when it is started again.
+ALTER TABLE cohort DROP COLUMN generation;
