@@ -74,3 +74,6 @@ export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = 
 
 /** States of a run in which nothing happens any more. */
 export const ENDED_RUN_STATES: readonly RunState[] = ['finished', 'cancelled', 'failed'];
+
+/** What the workflow of a cohort shows of itself; `stuck` when a visit waits for an operator. */
+export type CohortState = RunState | 'stuck';

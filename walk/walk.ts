@@ -234,6 +234,11 @@ export class Walk {
     return node;
   }
 
+  /** Visits that wait for an operator. */
+  stuck(): readonly Place[] {
+    return this.table.all().filter((place) => place.stuck !== null);
+  }
+
   /** Members by node that are there now. */
   present(): ReadonlyMap<string, number> {
     const present = new Map<string, number>();

@@ -10,7 +10,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import type { CohortOrders, LoadedCohort, Summary } from '../domain/activities.ts';
 import { MemberSet } from '../domain/member-set.ts';
-import type { RunState } from '../domain/states.ts';
+import type { CohortState } from '../domain/states.ts';
 import { SEARCH_ATTRIBUTES, type ReceiptsHint } from '../domain/temporal-names.ts';
 import { NODE_BEHAVIOURS } from '../nodes/runs.ts';
 import { WALK_VERSION } from '../walk/version.ts';
@@ -72,7 +72,7 @@ export class CohortLead {
   private readonly messages: Record<string, ReceiptsHint['states']> = {};
   private parked: boolean;
   /** As the search attribute has it. */
-  private state: RunState;
+  private state: CohortState;
 
   constructor(input: CohortInput, cohort: LoadedCohort, news: CohortNewsBox) {
     this.input = input;
@@ -106,6 +106,7 @@ export class CohortLead {
         break;
       }
       walk.advance();
+      if (!walk.halted) this.show(walk.stuck().length > 0 ? 'stuck' : 'running');
       if (walk.idle && this.sleepMs() > SLEEP_WORTH_SAVING_MS && walk.isUnrecorded) {
         await walk.save();
         continue;
@@ -145,7 +146,7 @@ export class CohortLead {
 
   /** An effect that learns of a pause may be told so late: the pause can be over. */
   private isHaltNew(): boolean {
-    return this.walk.halted !== undefined && this.state === 'running';
+    return this.walk.halted !== undefined && (this.state === 'running' || this.state === 'stuck');
   }
 
   private async takeOrders(): Promise<void> {
@@ -163,16 +164,16 @@ export class CohortLead {
       this.show('paused');
       walk.halt('paused');
     } else {
-      this.show('running');
       if (walk.halted) {
         await condition(() => walk.drained);
         walk.resume();
+        this.show('running');
       }
       for (const decision of decisions) walk.decide(decision);
     }
   }
 
-  private show(state: RunState): void {
+  private show(state: CohortState): void {
     if (state === this.state) return;
     this.state = state;
     upsertSearchAttributes({ [SEARCH_ATTRIBUTES.state]: [state] });
@@ -210,7 +211,12 @@ export class CohortLead {
   }
 
   private details(): string {
-    return [this.walk.halted === 'paused' ? 'The run is **paused**.\n\n' : '', this.table()].join('');
+    const paused = this.walk.halted === 'paused' ? ['The run is **paused**.'] : [];
+    const stuck = this.walk.stuck().map(({ nodeId, members, stuck: why }) => {
+      const what = why ? `${why.code}: ${why.message}` : '';
+      return `**${members.count()} are stuck** at ${nodeId}. ${what} \`POST /v1/runs/…/incidents/${nodeId}\` decides.`;
+    });
+    return [...paused, ...stuck, this.table()].join('\n\n');
   }
 
   private table(): string {

@@ -1,5 +1,5 @@
 import type { Summary } from '../domain/activities.ts';
-import type { RunState } from '../domain/states.ts';
+import type { CohortState } from '../domain/states.ts';
 import type { WalkState } from '../walk/walk-state.ts';
 import { activitiesWith } from './activity-proxy.ts';
 import { endingByItself } from './cancellation.ts';
@@ -8,7 +8,7 @@ import { CohortLead, CohortNewsBox } from './cohort-lead.ts';
 export interface CohortInput {
   readonly cohortId: string;
   /** What an earlier run of the same workflow carried on. */
-  readonly carried?: { readonly state: WalkState; readonly parked: boolean; readonly shown: RunState };
+  readonly carried?: { readonly state: WalkState; readonly parked: boolean; readonly shown: CohortState };
 }
 
 /** Walks one cohort of a run through its graph, to the recorded end of every message. */

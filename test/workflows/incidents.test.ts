@@ -22,6 +22,15 @@ async function stuckRun(): Promise<{
   return { runId, decide: (body) => stack.api.call('POST', `/v1/runs/${runId}/incidents/bad`, body) };
 }
 
+/** How many workflows an operator finds in the Temporal UI under this state. */
+function stuckCohorts(): Promise<number> {
+  return eventually(async () => {
+    const query = `TidingsState = 'stuck'`;
+    const answer = await stack.client?.client.workflow.count(query);
+    return answer && answer.count > 0 ? answer.count : undefined;
+  });
+}
+
 async function endOf(runId: string): Promise<RunView> {
   return stack.api.runEnd(runId);
 }
@@ -29,6 +38,7 @@ async function endOf(runId: string): Promise<RunView> {
 describe('a node that is stuck', () => {
   it('lets its members go by the outlet that the operator names', async () => {
     const { runId, decide } = await stuckRun();
+    expect(await stuckCohorts()).toBe(1);
     expect(await decide({ action: 'skip', outlet: 'nowhere' })).toMatchObject({ status: 422 });
     expect(await decide({ action: 'skip', outlet: 'next' })).toMatchObject({
       status: 202,
