@@ -19,8 +19,16 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-const START = `window.ui = SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true,
-  defaultModelsExpandDepth: 0, persistAuthorization: false, validatorUrl: null });
+/** Swagger UI quotes a text example of every type with "json" in its name: NDJSON must go out as it is written. */
+const START = `const ndjsonAsText = () => ({
+  afterLoad({ fn: { jsonSchema202012: samples } }) {
+    const { getJsonSampleSchema } = samples;
+    samples.getJsonSampleSchema = (schema, config, contentType, example) =>
+      getJsonSampleSchema(schema, config, contentType.replace('ndjson', 'lines'), example);
+  },
+});
+window.ui = SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true,
+  defaultModelsExpandDepth: 0, persistAuthorization: false, validatorUrl: null, plugins: [ndjsonAsText] });
 `;
 
 const CONTENT_SECURITY_POLICY =

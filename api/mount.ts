@@ -1,6 +1,7 @@
 import express, { type Router } from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { isStorable } from '../domain/storable.ts';
+import { asSentence, issueText } from '../domain/validation/issue-text.ts';
 import { pointerOf, type Problem } from '../domain/validation/problem.ts';
 import { projectOf } from './auth.ts';
 import type { ErrorCode } from './errors.ts';
@@ -10,13 +11,15 @@ import type { AnyRoute } from './route.ts';
 /** Largest JSON body. */
 export const MAX_JSON_BYTES = 1_048_576;
 
+const NO_QUERY = z.strictObject({});
+
 /** Adds a route to a router: its schemas check what its handler gets. */
 export function mount(router: Router, route: AnyRoute): void {
   const json = route.body ? [express.json({ limit: MAX_JSON_BYTES, strict: true, type: () => true })] : [];
   router[route.method](route.path, ...json, async (request, response) => {
     const answer = await route.handle({
       params: parse(route.params, request.params, 'not_found'),
-      query: parse(route.query, request.query, 'bad_query'),
+      query: parse(route.query ?? NO_QUERY, request.query, 'bad_query'),
       body: parse(route.body, request.body, 'bad_body'),
       project: projectOf(response),
       raw: request,
@@ -43,9 +46,10 @@ function parse<T extends z.ZodType>(schema: T | undefined, value: unknown, code:
       "It contains what can't be stored: a NUL character, half a surrogate pair, or too deep a nesting.",
     );
   }
-  const parsed = schema.safeParse(value ?? {});
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue));
+  const unkept = unkeptNames(value);
+  const parsed = schema.safeParse(value ?? {}, { error: issueText });
+  if (parsed.success && unkept.length === 0) return parsed.data;
+  const problems = [...unkept, ...(parsed.error?.issues ?? []).flatMap(problemsOf)];
   throw new ApiProblem(
     code,
     problems.map(({ pointer, message }) => `${pointer || 'The body'}: ${message}`).join(' '),
@@ -55,15 +59,29 @@ function parse<T extends z.ZodType>(schema: T | undefined, value: unknown, code:
   );
 }
 
+/** Fields that an object of JavaScript does not keep: their name is taken. */
+function unkeptNames(value: unknown, path: readonly string[] = []): readonly Problem[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, part]) =>
+    name === '__proto__'
+      ? [
+          {
+            pointer: pointerOf(...path, name),
+            code: 'bad_field',
+            message: `No field can be called "${name}".`,
+          },
+        ]
+      : unkeptNames(part, [...path, name]),
+  );
+}
+
 function problemsOf(issue: z.core.$ZodIssue): readonly Problem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       pointer: pointerOf(...issue.path, key),
       code: 'unknown_field',
-      message: `There is no field "${key}" here.`,
+      message: `There is no field "${key}" here. ${issue.message}`.trimEnd(),
     }));
   }
-  return [
-    { pointer: pointerOf(...issue.path), code: 'bad_field', message: `${issue.message}.`.replace('..', '.') },
-  ];
+  return [{ pointer: pointerOf(...issue.path), code: 'bad_field', message: asSentence(issue.message) }];
 }

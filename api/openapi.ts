@@ -1,8 +1,23 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
+import { z } from 'zod';
 import type { AnyRoute } from './route.ts';
 import { problemView } from './schemas/scenario.ts';
 
-const PROBLEM = 'application/problem+json';
+const REFUSAL = {
+  description: 'A refusal with a stable code.',
+  content: { 'application/problem+json': { schema: problemView } },
+};
+
+/** What anybody may ask, without a key. */
+const PUBLIC_PAGES = [
+  { path: '/health', summary: 'Does the API live?', answer: 'It lives.', status: 'ok' },
+  {
+    path: '/ready',
+    summary: 'Can the API do its work?',
+    answer: 'The database can be reached.',
+    status: 'ready',
+  },
+] as const;
 
 /** The API's description, made from the schemas that check it. */
 export function openApiDocument(routes: readonly AnyRoute[], publicUrl: string): object {
@@ -31,10 +46,23 @@ export function openApiDocument(routes: readonly AnyRoute[], publicUrl: string):
             ],
           ),
         ),
-        default: {
-          description: 'A refusal with a stable code.',
-          content: { [PROBLEM]: { schema: problemView } },
+        default: REFUSAL,
+      },
+    });
+  }
+  for (const { path, summary, answer, status } of PUBLIC_PAGES) {
+    registry.registerPath({
+      method: 'get',
+      path,
+      tags: ['Health'],
+      summary,
+      security: [],
+      responses: {
+        200: {
+          description: answer,
+          content: { 'application/json': { schema: z.object({ status: z.literal(status) }) } },
         },
+        default: REFUSAL,
       },
     });
   }
@@ -53,8 +81,10 @@ export function openApiDocument(routes: readonly AnyRoute[], publicUrl: string):
 }
 
 function bodyOf(route: AnyRoute): object {
-  if (route.body)
-    return { body: { required: true, content: { 'application/json': { schema: route.body } } } };
+  if (route.body) {
+    const required = !route.body.safeParse(undefined).success;
+    return { body: { required, content: { 'application/json': { schema: route.body } } } };
+  }
   if (!route.rawBody) return {};
   const content = Object.fromEntries(
     Object.entries(route.rawBody).map(([type, example]) => [type, { schema: { type: 'string', example } }]),

@@ -7,8 +7,9 @@ export const SUPPRESSION_REASONS = {
   customer_deleted: 'The customer has been deleted.',
   opted_out: 'The number has opted out.',
   no_consent: 'The customer has given no consent for this category.',
-  consent_unproven: 'The consent for this category has no time, method or source, so it opens nothing.',
-  consent_revoked: 'The customer has revoked the consent for this category.',
+  consent_unproven:
+    'No consent for this category is proven: what is stored lacks its time, method or source.',
+  consent_revoked: 'The customer has refused this category or revoked the consent for it.',
   consent_other_number: 'The consent was given for another number.',
   duplicate_number: 'Another customer with the same number receives this message.',
   stale: 'The message came too late to be sent.',

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { nodeTypeKey, type NodeTypeDescription } from '../domain/node-kind.ts';
+import { asSentence, issueText } from '../domain/validation/issue-text.ts';
 import { pointerOf, type Problem } from '../domain/validation/problem.ts';
 import { suggest } from '../domain/validation/suggest.ts';
 import type { NodeCatalogue } from '../domain/validation/validate-graph.ts';
@@ -53,7 +54,7 @@ export const NODE_CATALOGUE: NodeCatalogue = {
   },
   checkConfig: (node) => {
     const definition = nodeDefinition(node.type, node.version);
-    const parsed = definition?.config.safeParse(node.config);
+    const parsed = definition?.config.safeParse(node.config, { error: issueText, reportInput: true });
     if (!definition || !parsed || parsed.success) return [];
     return parsed.error.issues.flatMap((issue) =>
       configProblems(issue, Object.keys(definition.config.shape)),
@@ -76,19 +77,36 @@ function configProblems(
     }));
   }
   if (issue.code === 'invalid_union') {
-    // Of several forms the one with the fewest faults is what the author meant.
-    const [meant] = issue.errors.toSorted((a, b) => faultsIn(a) - faultsIn(b));
+    const meant = formMeant(issue.errors);
     if (meant) return meant.flatMap((inner) => configProblems(inner, known, path));
   }
   return [
     {
       pointer: pointerOf(...path),
       code,
-      message: issue.message.endsWith('.') ? issue.message : `${issue.message}.`,
+      message: asSentence(issue.message),
     },
   ];
 }
 
+/** Of several forms the one with the fewest faults is what the author meant; nobody can tell when two have as few. */
+function formMeant(forms: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
+  const [best, second] = forms.toSorted((a, b) => faultsIn(a) - faultsIn(b));
+  return best && second && faultsIn(best) === faultsIn(second) ? undefined : best;
+}
+
+/** How much a fault speaks against a form: little where it lies in a part, all where the value is of another kind. */
+const WEIGHTS = { inPart: 1, ofForm: 10, ofKind: 10_000 } as const;
+
 function faultsIn(issues: readonly z.core.$ZodIssue[]): number {
-  return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
+  return issues.reduce((sum, issue) => sum + faultOf(issue), 0);
+}
+
+function faultOf(issue: z.core.$ZodIssue): number {
+  const depth = issue.path.length;
+  const isPart = depth === 1 && issue.code === 'invalid_union' && issue.input !== undefined;
+  if (depth > 1 || isPart) return WEIGHTS.inPart;
+  if (issue.code === 'invalid_union' && depth === 0) return Math.min(...issue.errors.map(faultsIn));
+  if (issue.code === 'unrecognized_keys') return WEIGHTS.ofForm * issue.keys.length;
+  return issue.code === 'invalid_type' && depth === 0 ? WEIGHTS.ofKind : WEIGHTS.ofForm;
 }

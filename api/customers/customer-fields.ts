@@ -3,39 +3,10 @@ import { CUSTOMER_LIMITS, CustomerProblem, type CustomerRecord } from '../../dom
 import { parseInstant } from '../../domain/instant.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { isStorable } from '../../domain/storable.ts';
-import { suggest } from '../../domain/validation/suggest.ts';
+import type { ConsentField, FieldTarget } from './field-names.ts';
 
 /** How far in the future a consent may lie: clocks differ. */
 const MAX_FUTURE_MS = 24 * 3_600_000;
-const CONSENT_FIELDS = ['granted', 'time', 'method', 'source'] as const;
-type ConsentField = (typeof CONSENT_FIELDS)[number];
-
-/** What a flat name of an import stands for. */
-export type FieldTarget =
-  | { readonly kind: 'externalId' | 'phone' | 'timezone' | 'language' }
-  | { readonly kind: 'consent'; readonly category: string; readonly field: ConsentField }
-  | { readonly kind: 'attribute'; readonly name: string };
-
-/** @throws CustomerProblem when the name looks like a consent but names no category or field */
-export function fieldTarget(name: string, categories: readonly string[]): FieldTarget {
-  if (name === 'externalId' || name === 'phone' || name === 'timezone' || name === 'language')
-    return { kind: name };
-  if (!name.startsWith('consent.')) return { kind: 'attribute', name };
-  const [, category = '', field = '', ...rest] = name.split('.');
-  if (!categories.includes(category)) {
-    const known = categories.map((key) => `"${key}"`).join(', ');
-    throw new CustomerProblem('unknown_category', `"${name}" names no consent category. Known: ${known}.`);
-  }
-  const known = CONSENT_FIELDS.find((candidate) => candidate === field);
-  if (!known || rest.length > 0) {
-    throw new CustomerProblem(
-      'unknown_consent_field',
-      `"${name}" must end in granted, time, method or source.${suggest(field, CONSENT_FIELDS)}`,
-    );
-  }
-  return { kind: 'consent', category, field: known };
-}
-
 /**
  * Builds a record from named values of JSON; undefined stands for "not given".
  * @throws CustomerProblem with the first thing that is wrong
@@ -183,6 +154,8 @@ function languageOf(value: JsonValue): string {
 }
 
 function attributeName(name: string): string {
+  if (name === '__proto__')
+    throw new CustomerProblem('bad_attribute', `No attribute can be called "${name}".`);
   if (name === '' || name.length > CUSTOMER_LIMITS.attributeNameLength || !isStorable(name)) {
     throw new CustomerProblem(
       'bad_attribute',

@@ -3,6 +3,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { importCustomers } from '../../database/customers/import-customers.ts';
 import type { CustomerRecord } from '../../domain/customer-record.ts';
 import { ApiProblem } from '../problem.ts';
+import { fieldNames } from './field-names.ts';
 import type { ImportContext, ImportLine } from './import-line.ts';
 import { readCsv } from './read-csv.ts';
 import { readNdjson } from './read-ndjson.ts';
@@ -50,7 +51,7 @@ export async function importStream(
     );
   }
   const categories = await prisma.consentCategory.findMany({ where: { projectId }, select: { key: true } });
-  const context = { categories: categories.map(({ key }) => key), now: Date.now() };
+  const context = { targetOf: fieldNames(categories.map(({ key }) => key)), now: Date.now() };
   const report = { lines: 0, created: 0, updated: 0, rejected: [], warnings: [] } as Mutable<ImportReport>;
   let batch = new Map<string, { line: number; record: CustomerRecord }>();
   const flush = async (): Promise<void> => {

@@ -1,4 +1,5 @@
 import { CustomerProblem, type CustomerRecord } from '../../domain/customer-record.ts';
+import type { FieldTarget } from './field-names.ts';
 
 /** Longest line, or record of a CSV file, in bytes. */
 export const MAX_LINE_BYTES = 262_144;
@@ -9,8 +10,8 @@ export type ImportLine =
   | { readonly line: number; readonly reason: string; readonly message: string };
 
 export interface ImportContext {
-  /** Keys of the project's consent categories. */
-  readonly categories: readonly string[];
+  /** What a name stands for. @throws CustomerProblem */
+  readonly targetOf: (name: string) => FieldTarget;
   readonly now: number;
 }
 

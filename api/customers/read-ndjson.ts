@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { CustomerProblem, type CustomerRecord } from '../../domain/customer-record.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { bodyBytes } from './body-bytes.ts';
-import { customerRecord, fieldTarget } from './customer-fields.ts';
+import { customerRecord } from './customer-fields.ts';
 import { importLine, MAX_LINE_BYTES, type ImportContext, type ImportLine } from './import-line.ts';
 
 /** Reads one JSON object a line; a line that is too long is skipped without being kept. */
@@ -27,7 +27,7 @@ function recordOfJson(text: string, context: ImportContext): CustomerRecord {
     throw new CustomerProblem('bad_json', 'The line is not a JSON object.');
   }
   const fields = Object.entries(value as Record<string, JsonValue>).map(
-    ([name, field]) => [fieldTarget(name, context.categories), field] as const,
+    ([name, field]) => [context.targetOf(name), field] as const,
   );
   return customerRecord(fields, context.now);
 }

@@ -5,12 +5,14 @@ import { storedPhone } from '../../database/customers/phone-number.ts';
 import { phoneHash } from '../../database/phone-hash.ts';
 import { CustomerProblem, type CustomerRecord } from '../../domain/customer-record.ts';
 import type { JsonValue } from '../../domain/json.ts';
-import { customerRecord, type FieldTarget } from '../customers/customer-fields.ts';
+import { customerRecord } from '../customers/customer-fields.ts';
+import { CONSENT_FIELDS, type FieldTarget } from '../customers/field-names.ts';
 import { IMPORT_TYPES, importStream } from '../customers/import-customers.ts';
 import { findCustomerId, readCustomer, readCustomers } from '../customers/read-customer.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { ApiProblem } from '../problem.ts';
 import { defineRoute, type AnyRoute } from '../route.ts';
+import { CSV_EXAMPLE, NDJSON_EXAMPLE } from '../schemas/examples.ts';
 import { customerPatch, customerSchema, importReportSchema } from '../schemas/customer.ts';
 
 const TAG = 'Customers';
@@ -33,16 +35,12 @@ function importRoute(deps: ApiDependencies): AnyRoute {
     description:
       'Creates and updates customers by `externalId` from a stream of any length, NDJSON or CSV with a header. Names: ' +
       '`externalId`, `phone`, `timezone`, `language`, `consent.<category>.granted|time|method|source`; every other ' +
-      'name is an attribute. In CSV attributes are texts unless the header says `name:number`, `name:boolean` or ' +
+      'name is an attribute, but for those that only seem to be a known one, which are refused. In CSV attributes are texts unless the header says `name:number`, `name:boolean` or ' +
       '`name:date`, and an empty cell says nothing; in NDJSON null removes. Dates and times are ISO 8601, in UTC where no offset is ' +
       'named. A consent needs time, method and source ' +
-      "to open anything. Every line that can't be taken is answered with its number and reason; the others are taken.",
-    rawBody: {
-      'application/x-ndjson':
-        '{"externalId":"c-1","phone":"+12125550101","timezone":"America/New_York","first_name":"Ana","points":12}',
-      'text/csv':
-        'externalId,phone,timezone,first_name,points:number\nc-1,+12125550101,America/New_York,Ana,12\n',
-    },
+      "to open anything. Every line that can't be taken is answered with its number and reason; the others are taken. " +
+      '`warnings` names lines that were taken and that no message may follow from: a bad number, a consent without proof.',
+    rawBody: { 'application/x-ndjson': NDJSON_EXAMPLE, 'text/csv': CSV_EXAMPLE },
     answers: {
       200: { description: 'What was taken and what was not.', schema: importReportSchema },
       415: { description: `Another content type than ${IMPORT_TYPES.join(', ')}.` },
@@ -170,7 +168,7 @@ function recordOfPatch(
       const known = [...categories].map((key) => `"${key}"`).join(', ');
       throw new ApiProblem('bad_body', `There is no consent category "${category}". Known: ${known}.`);
     }
-    for (const field of ['granted', 'time', 'method', 'source'] as const) {
+    for (const field of CONSENT_FIELDS) {
       named.push([{ kind: 'consent', category, field }, consent[field]]);
     }
   }

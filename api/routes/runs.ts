@@ -69,20 +69,19 @@ export function runRoutes(deps: ApiDependencies): readonly AnyRoute[] {
       tag: TAG,
       summary: 'Why did this customer (not) get it?',
       description:
-        'Every entry of the customer in the run: each node, pass, outcome, reason, message and time.',
+        'Every entry of the customer in the run: each node, pass, outcome, reason, message and time, and where the ' +
+        'customer is now. Who was not admitted has no entries, and `explanation` says why.',
       params: byId.extend({
         customerId: z.string().meta({ description: "The customer's id or externalId." }),
       }),
       answers: {
-        200: { description: 'Empty when the customer was not admitted.', schema: customerStoryView },
+        200: { description: 'The story so far.', schema: customerStoryView },
       },
       handle: async ({ project, params }) => {
         const run = await readRunRow(pool, project.id, params.id);
         const customerId = await findCustomerId(deps, project.id, params.customerId);
-        return {
-          status: 200,
-          body: { runId: run.id, customerId, entries: await customerStory(pool, run, customerId) },
-        };
+        const story = await customerStory(pool, run, customerId);
+        return { status: 200, body: { runId: run.id, customerId, ...story } };
       },
     }),
   ];

@@ -15,7 +15,7 @@ import {
 import { launchView, scenarioView, validationView, versionView } from '../schemas/scenario.ts';
 
 const TAG = 'Scenarios';
-const byId = z.object({ id: z.uuid() });
+const byId = z.object({ id: z.string() });
 const LIST_LIMIT = 100;
 const KEY_PATTERN = /^[\x21-\x7e]{1,200}$/;
 
@@ -136,12 +136,14 @@ function versionRoutes(deps: ApiDependencies): readonly AnyRoute[] {
       summary: 'Launch a scenario',
       description:
         'Freezes the draft and stores a run of it, which is started at once, or as soon as Temporal can be reached. ' +
-        'Make a new `Idempotency-Key` for every launch: the same key with the same request is answered as before.',
+        'Make a new `Idempotency-Key` for every launch: the same key with the same request launches nothing more and ' +
+        'is answered as the first time, with the same status and body and the header `idempotent-replayed: true`. So ' +
+        'its `state` stays `requested`: how the run goes on is at `/v1/runs/{id}`.',
       params: byId,
       headers: z.object({
         'Idempotency-Key': z.string().meta({ description: '1 to 200 visible ASCII characters.' }),
       }),
-      body: z.strictObject({}),
+      body: z.strictObject({}).optional(),
       answers: {
         202: { description: 'The run is stored and will be started once.', schema: launchView },
         422: { description: 'The draft has problems, or the key belongs to another request.' },

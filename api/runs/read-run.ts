@@ -1,5 +1,6 @@
 import type { Pool } from '../../database/pool.ts';
 import type { FrozenScenario } from '../../domain/scenario.ts';
+import { explainRun } from '../../domain/explanations.ts';
 import { ENDED_RUN_STATES, type RunState } from '../../domain/states.ts';
 import { ApiProblem } from '../problem.ts';
 import { isUuid } from '../customers/read-customer.ts';
@@ -71,6 +72,7 @@ export function runSummary(run: ListedRun): object {
   const stateReason = state === 'finished' && audience === 0 ? 'empty_audience' : run.stateReason;
   return {
     ...{ id, scenarioId, scenarioName, versionId, state, stateReason, workflowId, audience, cohorts },
+    stateExplanation: explainRun(stateReason),
     ...{ requestedAt, startedAt, finishedAt },
   };
 }

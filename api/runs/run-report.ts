@@ -1,6 +1,6 @@
 import type { Pool } from '../../database/pool.ts';
-import { groupBy } from '../../domain/group-by.ts';
-import { hasEnded, runSummary, type RunRow } from './read-run.ts';
+import { estimate } from './estimate.ts';
+import { runSummary, type RunRow } from './read-run.ts';
 
 /** How far back the rate looks. */
 const RATE_WINDOW_S = 10;
@@ -62,7 +62,7 @@ export async function runReport(pool: Pool, run: RunRow): Promise<object> {
     suppressed: counts(suppressed.map((row) => [row.reason, Number(row.members)])),
     incidents,
     rate: { messagesPerSecond: rate, overSeconds: RATE_WINDOW_S },
-    estimate: estimate(run, traces, messages, rate),
+    estimate: await estimate(pool, run, rate),
   };
 }
 
@@ -128,29 +128,4 @@ async function messageRate(pool: Pool, run: RunRow): Promise<number> {
     [run.month, run.id, RATE_WINDOW_S, RATE_EVENTS],
   );
   return Math.round((Number(rows[0]?.count ?? 0) / RATE_WINDOW_S) * 10) / 10;
-}
-
-/** When everybody will have been offered the first message, at the present rate; null when nobody can tell. */
-function estimate(
-  run: RunRow,
-  traces: readonly TraceCount[],
-  messages: readonly MessageCount[],
-  rate: number,
-): object | null {
-  const first = run.frozen.nodes
-    .filter((node) => node.actionId !== null)
-    .sort((a, b) => (a.actionId ?? 0) - (b.actionId ?? 0))[0];
-  if (!first || run.audience === null || hasEnded(run)) return null;
-  const byOutcome = groupBy(traces, (row) => row.node_id === first.id && row.outcome === 'suppressed');
-  const keptIn = (byOutcome.get(true) ?? []).reduce((sum, row) => sum + Number(row.members), 0);
-  const offered = messages
-    .filter((row) => row.action_id === first.actionId)
-    .reduce((sum, row) => sum + Number(row.count), 0);
-  const remaining = Math.max(0, run.audience - offered - keptIn);
-  const seconds = rate > 0 ? remaining / rate : null;
-  return {
-    action: first.name ?? first.id,
-    remaining,
-    doneAt: seconds === null ? null : new Date(Date.now() + seconds * 1_000),
-  };
 }

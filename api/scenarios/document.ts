@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ScenarioEdge, ScenarioNode } from '../../domain/scenario.ts';
+import { SCENARIO_EXAMPLE } from '../schemas/examples.ts';
 import { jsonValue } from '../schemas/json.ts';
 import { NODE_DEFINITIONS, newestVersion } from '../../nodes/types.ts';
 
@@ -33,11 +34,13 @@ const edgeInput = z.strictObject({
 });
 
 /** A scenario as its author writes it. */
-export const scenarioInput = z.strictObject({
-  name: z.string().trim().min(1).max(100),
-  nodes: z.array(nodeInput).max(1_000),
-  edges: z.array(edgeInput).max(5_000).default([]),
-});
+export const scenarioInput = z
+  .strictObject({
+    name: z.string().trim().min(1).max(100),
+    nodes: z.array(nodeInput).max(1_000),
+    edges: z.array(edgeInput).max(5_000).default([]),
+  })
+  .meta({ example: SCENARIO_EXAMPLE });
 export type ScenarioInput = z.output<typeof scenarioInput>;
 
 /** The nodes and edges that an input stands for: versions are filled in, what the server gives is left out. */

@@ -1,6 +1,7 @@
 import type { Connection, Pool } from '../../database/pool.ts';
 import { inTransaction } from '../../database/transaction.ts';
 import type { NumberedNode, ScenarioEdge } from '../../domain/scenario.ts';
+import { isUuid } from '../customers/read-customer.ts';
 import { ApiProblem } from '../problem.ts';
 import { graphOfInput, type ScenarioInput } from './document.ts';
 import { numberActions } from './number-actions.ts';
@@ -36,11 +37,12 @@ export function replaceScenario(
   input: ScenarioInput,
 ): Promise<StoredScenario> {
   return inTransaction(pool, async (connection) => {
+    if (!isUuid(id)) throw unknownScenario();
     const { rows } = await connection.query<{ next_action_id: number }>(
       'SELECT next_action_id FROM scenario WHERE project_id = $1 AND id = $2 FOR NO KEY UPDATE',
       [projectId, id],
     );
-    if (!rows[0]) throw new ApiProblem('not_found', 'There is no scenario with this id.');
+    if (!rows[0]) throw unknownScenario();
     return writeDraft(connection, id, rows[0].next_action_id, input);
   });
 }
@@ -51,12 +53,17 @@ export async function readScenario(
   projectId: string,
   id: string,
 ): Promise<StoredScenario> {
+  if (!isUuid(id)) throw unknownScenario();
   const { rows } = await database.query<StoredScenario>(
     `SELECT ${COLUMNS} FROM scenario WHERE project_id = $1 AND id = $2`,
     [projectId, id],
   );
-  if (!rows[0]) throw new ApiProblem('not_found', 'There is no scenario with this id.');
+  if (!rows[0]) throw unknownScenario();
   return rows[0];
+}
+
+function unknownScenario(): ApiProblem {
+  return new ApiProblem('not_found', 'There is no scenario with this id.');
 }
 
 /** The scenarios of a project, the newest first. */
@@ -97,6 +104,6 @@ async function writeDraft(
      WHERE id = $1 RETURNING ${COLUMNS}`,
     [id, input.name, JSON.stringify(numbered.nodes), JSON.stringify(edges), numbered.numbers.next],
   );
-  if (!rows[0]) throw new ApiProblem('not_found', 'There is no scenario with this id.');
+  if (!rows[0]) throw unknownScenario();
   return rows[0];
 }

@@ -28,24 +28,46 @@ export const customerSchema = z
   .meta({ id: 'Customer' });
 
 export const customerPatch = z
-  .strictObject({
-    phone: z.string().nullable().optional(),
-    timezone: z.string().nullable().optional(),
-    language: z.string().nullable().optional(),
-    attributes: z.record(z.string(), jsonValue).optional(),
-    consents: z
-      .record(
-        z.string(),
-        z.strictObject({
-          granted: z.boolean(),
-          time: z.string().optional(),
-          method: z.string().optional(),
-          source: z.string().optional(),
-        }),
-      )
-      .optional(),
-  })
-  .meta({ id: 'CustomerPatch' });
+  .strictObject(
+    {
+      phone: z.string().nullable().optional(),
+      timezone: z.string().nullable().optional(),
+      language: z.string().nullable().optional(),
+      attributes: z.record(z.string(), jsonValue).optional(),
+      consents: z
+        .record(
+          z.string(),
+          z.strictObject({
+            granted: z.boolean(),
+            time: z.string().optional(),
+            method: z.string().optional(),
+            source: z.string().optional(),
+          }),
+        )
+        .optional(),
+    },
+    {
+      error: ({ code }) =>
+        code === 'unrecognized_keys'
+          ? 'Attributes belong under "attributes", such as {"attributes": {"vip": true}}.'
+          : undefined,
+    },
+  )
+  .meta({
+    id: 'CustomerPatch',
+    example: {
+      language: 'fr',
+      attributes: { vip: true, nickname: null },
+      consents: {
+        marketing: {
+          granted: true,
+          time: '2026-03-01T12:00:00Z',
+          method: 'web_form',
+          source: 'https://shop.example.com/club',
+        },
+      },
+    },
+  });
 
 const rejected = z.object({ line: z.int(), reason: z.string(), message: z.string() });
 const warning = z.object({ line: z.int(), externalId: z.string(), code: z.string(), message: z.string() });

@@ -12,7 +12,14 @@ const runFields = {
   scenarioName: z.string(),
   versionId: z.uuid(),
   state: z.enum(RUN_STATES),
-  stateReason: z.string().nullable(),
+  stateReason: z
+    .string()
+    .nullable()
+    .meta({ description: 'Such as `empty_audience`: the run finished at once, since nobody matched.' }),
+  stateExplanation: z
+    .string()
+    .nullable()
+    .meta({ description: 'A sentence for a `stateReason` that is a code.' }),
   workflowId: z.string(),
   audience: z.int().nullable(),
   requestedAt: instant,
@@ -60,7 +67,10 @@ export const runReportView = z
     estimate: z
       .object({ action: z.string(), remaining: z.int(), doneAt: instant.nullable() })
       .nullable()
-      .meta({ description: 'When everybody will have been offered the first message, at the present rate.' }),
+      .meta({
+        description:
+          'When everybody who can still come to it will have been offered the first message, at the present rate.',
+      }),
   })
   .meta({ id: 'RunReport' });
 
@@ -78,14 +88,32 @@ export const campaignEventView = z
     action_name: z.string(),
     campaign_id: z.uuid(),
     campaign_name: z.string(),
-    campaign_policy: z.string(),
-    consent_category: z.string(),
+    campaign_policy: z.string().meta({ description: 'Frequency policy.', example: 'default' }),
+    consent_category: z.string().meta({ description: 'Name of the category.', example: 'Marketing' }),
     type: z.enum(CHANNELS).nullable(),
     status_code: z.string().nullable(),
     error: z.string().nullable(),
     number_of_message_parts: z.int().nullable(),
   })
   .meta({ id: 'CampaignEvent' });
+
+const messageView = z
+  .object({
+    id: z.uuid(),
+    state: z.string(),
+    channel: z.enum(CHANNELS),
+    type: z.enum(CHANNELS).nullable(),
+    statusCode: z.string().nullable(),
+    error: z.string().nullable(),
+    errorClass: z.string().nullable(),
+    attempts: z.int(),
+    providerMessageId: z.string().nullable(),
+    createdAt: instant,
+    acceptedAt: instant.nullable(),
+    endedAt: instant.nullable(),
+  })
+  .nullable()
+  .meta({ description: 'The message as it is now.' });
 
 const stepView = z.object({
   node_id: z.string(),
@@ -95,40 +123,33 @@ const stepView = z.object({
   pass: z.int(),
   outcome: z.string(),
   reason: z.string(),
-  explanation: z.string(),
+  explanation: z.string().meta({ description: 'Why, in a sentence or two.' }),
   outlet: z.string(),
   next: z.string().nullable(),
   exit: z.string().nullable(),
-  at: z.union([z.object({ exact: instant }), z.object({ first: instant, last: instant })]),
-  message: z
-    .object({
-      id: z.uuid(),
-      state: z.string(),
-      channel: z.enum(CHANNELS),
-      type: z.enum(CHANNELS).nullable(),
-      statusCode: z.string().nullable(),
-      error: z.string().nullable(),
-      errorClass: z.string().nullable(),
-      attempts: z.int(),
-      providerMessageId: z.string().nullable(),
-      createdAt: instant,
-      acceptedAt: instant.nullable(),
-      endedAt: instant.nullable(),
-    })
-    .nullable(),
+  at: z.union([z.object({ exact: instant }), z.object({ first: instant, last: instant })]).meta({
+    description:
+      'When the customer left the node: exactly where a message tells it, else between the first and the last ' +
+      'instant at which customers of the cohort left so. No step comes before the one before it.',
+  }),
+  message: messageView,
 });
 
 export const customerStoryView = z
   .object({
     runId: z.uuid(),
     customerId: z.uuid(),
+    explanation: z.string().meta({ description: 'Why there are no entries; empty when there are.' }),
     entries: z.array(
       z.object({
         entry: z.string(),
         cohort: z.int(),
         member: z.int(),
         admittedAt: instant,
-        at: z.object({ node_id: z.string(), pass: z.int(), since: instant }).nullable(),
+        at: z
+          .object({ node_id: z.string(), pass: z.int(), since: instant, message: messageView })
+          .nullable()
+          .meta({ description: 'Where the customer is now; null once the walk has ended.' }),
         steps: z.array(stepView),
       }),
     ),

@@ -38,8 +38,10 @@ export const versionView = z
 
 export const launchView = z
   .object({
-    id: z.uuid(),
-    state: z.string(),
+    id: z.uuid().meta({ description: 'Id of the run.' }),
+    state: z
+      .literal('requested')
+      .meta({ description: 'As it was at the launch, also in a replayed answer.' }),
     workflowId: z.string(),
     scenarioId: z.uuid(),
     versionId: z.uuid(),

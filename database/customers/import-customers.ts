@@ -3,6 +3,7 @@ import { phoneHash } from '../phone-hash.ts';
 import type { Connection, Pool } from '../pool.ts';
 import { inTransaction } from '../transaction.ts';
 import { lockNumbers, repeatedly } from './lock-numbers.ts';
+import { numberWarnings, type NumberWarning } from './number-warnings.ts';
 import { writeConsents, type ConsentWarning } from './write-consents.ts';
 import { storedPhone, type StoredPhone } from './phone-number.ts';
 
@@ -16,8 +17,8 @@ export interface ImportInput {
 export interface ImportResult {
   readonly created: number;
   readonly updated: number;
-  /** Consents that were not taken, by `externalId`. */
-  readonly warnings: readonly ConsentWarning[];
+  /** Consents that were not taken and numbers that nobody can be reached at, by `externalId`. */
+  readonly warnings: readonly (ConsentWarning | NumberWarning)[];
   /** Ids by `externalId`. */
   readonly ids: ReadonlyMap<string, string>;
 }
@@ -58,7 +59,10 @@ function importOnce(pool: Pool, { projectId, phoneKey, records }: ImportInput): 
       recipients,
     );
     const ids = new Map([...updated, ...created]);
-    const warnings = await writeConsents(connection, projectId, records, ids);
+    const warnings = [
+      ...numberWarnings(prepared),
+      ...(await writeConsents(connection, projectId, records, ids)),
+    ];
     return { created: created.size, updated: updated.size, warnings, ids };
   });
 }

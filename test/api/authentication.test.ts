@@ -50,9 +50,11 @@ describe('a request without a valid key', () => {
       'GET',
       '/openapi.json',
     );
-    const operations = Object.entries(document.body.paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => [method.toUpperCase(), path.replace(/\{\w+\}/g, 'x')] as const),
-    );
+    const operations = Object.entries(document.body.paths)
+      .filter(([path]) => path.startsWith('/v1/'))
+      .flatMap(([path, methods]) =>
+        Object.keys(methods).map((method) => [method.toUpperCase(), path.replace(/\{\w+\}/g, 'x')] as const),
+      );
     expect(operations.length).toBeGreaterThan(10);
     const stranger = new Api(stack.api.url, 'nobody');
     for (const [method, path] of [...operations, ['GET', '/v1/nowhere'] as const]) {

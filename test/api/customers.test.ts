@@ -95,6 +95,19 @@ describe('changing a customer', () => {
     expect(await readCustomer(stack.api, 'firm')).toEqual(before);
   });
 
+  it('says where attributes belong, and refuses a name that no object can keep', async () => {
+    await importNdjson(stack.api, { externalId: 'vip' });
+    const misplaced = expectProblem(await change('vip', { vip: true }), 422, 'bad_body');
+    expect(misplaced.detail).toContain('There is no field "vip" here. Attributes belong under "attributes"');
+    const proto = '{"attributes":{"__proto__":{"a":1},"b":2}}';
+    const headers = { 'content-type': 'application/json' };
+    const unkept = await stack.api.call('PATCH', '/v1/customers/vip', proto, headers);
+    expect(entriesOf(expectProblem(unkept, 422, 'bad_body'))).toEqual([
+      ['/attributes/__proto__', 'bad_field'],
+    ]);
+    expect((await readCustomer(stack.api, 'vip')).attributes).toEqual({});
+  });
+
   it('of nobody is a 404', async () => {
     expectProblem(await change('nobody', { language: 'en' }), 404, 'not_found');
   });

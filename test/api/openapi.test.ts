@@ -16,7 +16,7 @@ interface Operation {
     readonly in: string;
     readonly required?: boolean;
   }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, Content>> };
+  readonly requestBody?: { readonly required: boolean; readonly content: Readonly<Record<string, Content>> };
   readonly responses: Readonly<
     Record<string, { readonly description?: string; readonly content?: Record<string, Content> }>
   >;
@@ -27,6 +27,9 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly securitySchemes: object };
 }
+
+/** Operations that need no key. */
+const PUBLIC = ['get /health', 'get /ready'];
 
 let stack: TestStack;
 let document: Document;
@@ -73,7 +76,7 @@ describe('the OpenAPI document', () => {
       operations()
         .map(([name]) => name)
         .sort(),
-    ).toEqual([...named].sort());
+    ).toEqual([...named, ...PUBLIC].sort());
   });
 
   it('refers to nothing that is not in it', () => {
@@ -92,7 +95,7 @@ describe('the OpenAPI document', () => {
       expect([name, operation.summary, operation.security]).toEqual([
         name,
         expect.stringMatching(/\S/),
-        [{ apiKey: [] }],
+        PUBLIC.includes(name) ? [] : [{ apiKey: [] }],
       ]);
       const inPath = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
       expect([name, inPath.map((parameter) => `{${parameter.name}}`)]).toEqual([
@@ -120,9 +123,24 @@ describe('the OpenAPI document', () => {
       const answer = await stack.api.call('POST', '/v1/customers/import', schema?.example, {
         'content-type': contentType,
       });
-      expect(answer.body).toMatchObject({ lines: 1, rejected: [] });
+      expect(answer.body).toMatchObject({ lines: 2, rejected: [], warnings: [] });
       expectDescribed('/v1/customers/import', 'post', answer);
     }
+  });
+
+  it('gives an example of a scenario that can be launched as it is', async () => {
+    const { content } = document.paths['/v1/scenarios']?.['post']?.requestBody ?? {};
+    const example = content?.['application/json']?.schema?.example;
+    expect(example).toMatchObject({ name: 'Summer Sale' });
+    const created = await stack.api.call('POST', '/v1/scenarios', example);
+    expect(created.body).toMatchObject({ problems: [] });
+  });
+
+  it('requires a body only where one is needed', () => {
+    const required = (path: string): boolean | undefined =>
+      document.paths[path]?.['post']?.requestBody?.required;
+    expect(required('/v1/scenarios')).toBe(true);
+    expect(required('/v1/scenarios/{id}/launch')).toBe(false);
   });
 
   it('promises what the API really answers', async () => {
@@ -144,6 +162,7 @@ describe('the OpenAPI document', () => {
     ];
     for (const [template, path] of reads) expectDescribed(template, 'get', await api.call('GET', path));
     expectDescribed('/v1/runs/{id}/cancel', 'post', await api.call('POST', `/v1/runs/${runId}/cancel`));
+    for (const path of ['/health', '/ready']) expectDescribed(path, 'get', await api.call('GET', path));
     const problem = await api.call('GET', '/v1/runs/none');
     const described = document.paths['/v1/runs/{id}']?.['get']?.responses['default']?.content ?? {};
     expect(misfit(described['application/problem+json']?.schema, problem.body, document)).toBeUndefined();

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { apiWithoutDatabase, type ApiWithoutDatabase } from '../support/dead-database.ts';
 import { Api } from '../support/api.ts';
 import { expectProblem } from '../support/problem.ts';
@@ -17,6 +18,20 @@ afterAll(async () => {
   await broken.stop();
   await stack.stop();
 });
+
+type Sample = (schema: unknown, config: unknown, contentType: string, example: unknown) => string;
+
+/** Runs the page's script with a Swagger UI that answers which content type an example is made for. */
+function pluginOf(script: string): (example: unknown, contentType: string) => string {
+  const samples: { getJsonSampleSchema: Sample } = {
+    getJsonSampleSchema: (_schema, _config, contentType) => contentType,
+  };
+  const swagger = ({ plugins }: { plugins: (() => { afterLoad: (system: object) => void })[] }): void => {
+    for (const plugin of plugins) plugin().afterLoad({ fn: { jsonSchema202012: samples } });
+  };
+  runInNewContext(script, { window: {}, SwaggerUIBundle: swagger });
+  return (example, contentType) => samples.getJsonSampleSchema({}, {}, contentType, example);
+}
 
 describe('without a key', () => {
   it('anybody may ask whether the API lives and whether it is ready', async () => {
@@ -50,6 +65,9 @@ describe('without a key', () => {
     const start = await stranger.call('GET', '/docs/start.js');
     expect(start.text).toContain("url: '/openapi.json'");
     expect(start.text).not.toMatch(/https?:\/\//);
+    const plugin = pluginOf(start.text);
+    expect(plugin('{"a":1}\n{"a":2}\n', 'application/x-ndjson')).toBe('application/x-lines');
+    expect(plugin('{}', 'application/json')).toBe('application/json');
     const policy = String(page.headers['content-security-policy']);
     expect(policy).toContain("default-src 'none'");
     expect(policy).not.toMatch(/https?:|\*/);

@@ -112,6 +112,47 @@ describe('a scenario with problems', () => {
     expect(Object.values(typo)[0]).toContain('"customer"');
   });
 
+  it('with settings that are missing is told which', async () => {
+    const problems = await problemsOf(chain('Bare', NOW, { id: 'send', type: 'sms' }));
+    expect(problems).toEqual({
+      '/nodes/1/config/category bad_config': '"category" is missing.',
+      '/nodes/1/config/text bad_config': '"text" is missing.',
+    });
+  });
+
+  it('with a filter that is none is shown one', async () => {
+    const shape = expect.stringContaining('{"attribute": "city", "op": "eq", "value": "Boston"}') as string;
+    const filterProblems = (filter?: unknown): Promise<Readonly<Record<string, string>>> =>
+      problemsOf({ ...chain('Filter', NOW, { id: 'split', type: 'condition', config: { filter } }) });
+    for (const filter of [undefined, {}, [], 'city', { city: 'Boston' }, { and: [], or: [] }])
+      expect(await filterProblems(filter)).toEqual({ '/nodes/1/config/filter bad_config': shape });
+    expect(await filterProblems({ and: [{ city: 'Boston' }] })).toEqual({
+      '/nodes/1/config/filter/and/0 bad_config': shape,
+    });
+    expect(await filterProblems({ not: {} })).toEqual({ '/nodes/1/config/filter/not bad_config': shape });
+    expect(await filterProblems({ attribute: 'city', value: 'Boston' })).toEqual({
+      '/nodes/1/config/filter/op bad_config': '"op" is missing.',
+    });
+    expect(await filterProblems({ attribute: 'city', op: 'eq', value: {} })).toEqual({
+      '/nodes/1/config/filter/value bad_config': 'Write a text, a number, true or false, or a list of them.',
+    });
+  });
+
+  it.each([
+    ['equals', 'eq'],
+    ['>=', 'gte'],
+    ['contain', 'contains'],
+    ['exist', 'exists'],
+  ])('with the operator %s is told %s', async (op, meant) => {
+    const filter = { attribute: 'city', op, value: 'Boston' };
+    const problems = await problemsOf(
+      chain('Op', NOW, { id: 'split', type: 'condition', config: { filter } }),
+    );
+    expect(problems).toEqual({
+      '/nodes/1/config/filter/op bad_config': `There is no operator "${op}". Did you mean "${meant}"?`,
+    });
+  });
+
   it('with too many nodes or no node at all is told so', async () => {
     const many = Array.from({ length: 200 }, (_, index) => ({ id: `n${index}`, type: 'exit' }));
     expect(Object.keys(await problemsOf(chain('Many', NOW, ...many)))).toContain('/nodes too_many_nodes');

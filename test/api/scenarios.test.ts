@@ -75,6 +75,9 @@ describe('a scenario', () => {
     for (const path of [nowhere, `${nowhere}/versions`, '/v1/scenarios/no-id'])
       expectProblem(await stack.api.call('GET', path), 404, 'not_found');
     expectProblem(await stack.api.call('PUT', nowhere, chain('X', NOW)), 404, 'not_found');
+    expectProblem(await stack.api.call('PUT', '/v1/scenarios/no-id', chain('X', NOW)), 404, 'not_found');
+    const launched = await stack.api.launch('SCENARIO_ID');
+    expect(expectProblem(launched, 404, 'not_found').detail).toBe('There is no scenario with this id.');
   });
 });
 

@@ -1,0 +1,116 @@
+import type { Pool } from '../../database/pool.ts';
+import type { RunRow } from './read-run.ts';
+
+export interface EntryRow {
+  readonly id: string;
+  readonly entry_key: string;
+  readonly cohort_id: string;
+  readonly cohort_number: number;
+  readonly member_index: number;
+  readonly admitted_at: Date;
+}
+
+export interface TraceRow {
+  readonly entry_id: string;
+  readonly node_id: string;
+  readonly pass: number;
+  readonly outcome: string;
+  readonly reason: string;
+  readonly outlet: string;
+  readonly next_node_id: string | null;
+  readonly exit: string | null;
+  readonly first_at: Date;
+  readonly last_at: Date;
+}
+
+export interface MessageRow {
+  readonly entry_id: string;
+  readonly id: string;
+  readonly action_id: number;
+  readonly pass: number;
+  /** What is shown of it: `no_receipt` where no final report came in time. */
+  readonly state: string;
+  readonly channel: string;
+  readonly type: string | null;
+  readonly status_code: string | null;
+  readonly error: string | null;
+  readonly error_class: string | null;
+  readonly attempts: number;
+  readonly provider_message_id: string | null;
+  readonly created_at: Date;
+  readonly accepted_at: Date | null;
+  readonly ended_at: Date | null;
+}
+
+export interface PlaceRow {
+  readonly entry_id: string;
+  readonly node_id: string;
+  readonly pass: number;
+  readonly arrived_at: Date;
+}
+
+/** A customer's admissions to a run, in their order. */
+export async function readEntries(pool: Pool, run: RunRow, customerId: string): Promise<readonly EntryRow[]> {
+  const { rows } = await pool.query<EntryRow>(
+    `SELECT entry.id, entry.entry_key, entry.cohort_id, cohort.number AS cohort_number, entry.member_index,
+            entry.admitted_at
+     FROM entry JOIN cohort ON cohort.id = entry.cohort_id
+     WHERE entry.month = $1 AND entry.run_id = $2 AND entry.customer_id = $3 ORDER BY entry.admitted_at, entry.id`,
+    [run.month, run.id, customerId],
+  );
+  return rows;
+}
+
+const ENTRIES = 'unnest($1::bigint[], $2::bigint[], $3::int[]) AS entry (id, cohort_id, member_index)';
+
+function entryColumns(entries: readonly EntryRow[]): readonly unknown[] {
+  return [
+    entries.map((entry) => entry.id),
+    entries.map((entry) => entry.cohort_id),
+    entries.map((entry) => entry.member_index),
+  ];
+}
+
+/** How the entries left the nodes that they have left. */
+export async function readTraces(
+  pool: Pool,
+  run: RunRow,
+  entries: readonly EntryRow[],
+): Promise<readonly TraceRow[]> {
+  const { rows } = await pool.query<TraceRow>(
+    `SELECT entry.id AS entry_id, node_id, pass, outcome, reason, outlet, next_node_id, exit, first_at, last_at
+     FROM ${ENTRIES} JOIN trace ON trace.month = $4 AND trace.cohort_id = entry.cohort_id
+     WHERE get_bit(trace.members, entry.member_index) = 1`,
+    [...entryColumns(entries), run.month],
+  );
+  return rows;
+}
+
+/** The messages of the entries, the oldest first. */
+export async function readMessages(
+  pool: Pool,
+  run: RunRow,
+  entries: readonly EntryRow[],
+): Promise<readonly MessageRow[]> {
+  const { rows } = await pool.query<MessageRow>(
+    `SELECT entry.id AS entry_id, message.id, action_id, pass,
+            CASE WHEN no_receipt THEN 'no_receipt' ELSE state END AS state, channel, type, status_code, error,
+            error_class, attempts, provider_message_id, created_at, accepted_at, ended_at
+     FROM ${ENTRIES} JOIN message ON message.month = $4 AND message.cohort_id = entry.cohort_id
+       AND message.member_index = entry.member_index
+     ORDER BY message.created_at`,
+    [...entryColumns(entries), run.month],
+  );
+  return rows;
+}
+
+/** Where those of the entries are who still walk. */
+export async function readPlaces(pool: Pool, entries: readonly EntryRow[]): Promise<readonly PlaceRow[]> {
+  const { rows } = await pool.query<PlaceRow>(
+    `SELECT entry.id AS entry_id, node_id, pass, arrived_at
+     FROM ${ENTRIES} JOIN visit ON visit.cohort_id = entry.cohort_id
+     WHERE get_bit(visit.members, entry.member_index) = 1`,
+    [...entryColumns(entries)],
+  );
+  return rows;
+}

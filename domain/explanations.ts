@@ -1,0 +1,55 @@
+import { EXIT_REASONS, SUPPRESSION_REASONS } from './reasons.ts';
+import type { MessageState } from './states.ts';
+
+/** What a message's state means, with the sentence that people read. */
+export const MESSAGE_EXPLANATIONS: Readonly<Record<MessageState | 'no_receipt', string>> = {
+  queued: 'The message waits to be offered to the provider.',
+  submitting: 'The message is being offered to the provider.',
+  unknown: 'Nobody can tell whether the provider took the message: it is looked up.',
+  accepted: 'The provider took the message.',
+  dispatched: 'The provider passed the message on to the carrier.',
+  delivered: 'The message was delivered.',
+  failed: 'The provider took the message and reported that it could not be delivered.',
+  expired: 'The provider took the message and could not deliver it in time.',
+  rejected: 'The provider refused the message.',
+  unresolved: 'Nobody could find out whether the provider took the message; it is not sent again.',
+  cancelled: 'The message was cancelled before it was offered to the provider.',
+  no_receipt: 'The provider took the message; no final delivery report came in time.',
+};
+
+/** Why a run is in its state, where the reason is a code. */
+const RUN_EXPLANATIONS: Readonly<Record<string, string>> = {
+  empty_audience: 'No customer matched the audience when it was frozen: nothing was sent.',
+};
+
+/** How a member left a node, and what the message that was sent there shows now. */
+export interface StepFacts {
+  readonly outcome: string;
+  readonly reason: string;
+  readonly exit: string | null;
+  readonly messageState: string | null;
+}
+
+/** Says why a step went as it did; empty where there is nothing to say. */
+export function explainStep({ outcome, reason, exit, messageState }: StepFacts): string {
+  const suppressed = outcome === 'suppressed';
+  const why = suppressed ? sentence(SUPPRESSION_REASONS, reason) : sentence(MESSAGE_EXPLANATIONS, outcome);
+  const expected = suppressed ? 'cancelled' : outcome;
+  const sentences = why === undefined ? [] : [why];
+  if (messageState !== null && messageState !== expected) {
+    const now = sentence(MESSAGE_EXPLANATIONS, messageState) ?? '';
+    sentences.push(why === undefined ? now : `Later: ${now}`);
+  }
+  if (exit !== null && (exit !== 'end' || sentences.length === 0))
+    sentences.push(sentence(EXIT_REASONS, exit) ?? '');
+  return sentences.filter((part) => part !== '').join(' ');
+}
+
+/** Says what a run's reason means; null where the reason says it itself. */
+export function explainRun(stateReason: string | null): string | null {
+  return stateReason === null ? null : (sentence(RUN_EXPLANATIONS, stateReason) ?? null);
+}
+
+function sentence(table: Readonly<Record<string, string>>, word: string): string | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
+}
