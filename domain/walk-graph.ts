@@ -21,3 +21,8 @@ export interface WalkGraph {
   readonly startNodeId: string;
   readonly nodes: Readonly<Record<string, WalkNode>>;
 }
+
+/** How people know a node: by its author's key, and by its action's name where it has one. */
+export function nodeTitle(nodeId: string, label: string): string {
+  return label === nodeId ? nodeId : `${nodeId} (${label})`;
+}

@@ -12,6 +12,7 @@ import type { CohortOrders, LoadedCohort, Summary } from '../domain/activities.t
 import { MemberSet } from '../domain/member-set.ts';
 import type { CohortState } from '../domain/states.ts';
 import { SEARCH_ATTRIBUTES, type ReceiptsHint } from '../domain/temporal-names.ts';
+import { nodeTitle } from '../domain/walk-graph.ts';
 import { NODE_BEHAVIOURS } from '../nodes/runs.ts';
 import { WALK_VERSION } from '../walk/version.ts';
 import { Walk } from '../walk/walk.ts';
@@ -224,7 +225,7 @@ export class CohortLead {
     const tally = this.walk.tally.toState();
     return detailsTable(
       Object.values(this.cohort.graph.nodes).map(({ nodeId, label }) => ({
-        node: label,
+        node: nodeTitle(nodeId, label),
         here: present.get(nodeId) ?? 0,
         outcomes: tally[nodeId] ?? {},
         messages: this.messages[nodeId] ?? {},
