@@ -6,12 +6,16 @@ export class Passes {
   /** Per node: at index `k` the members that have entered it more than `k` times. */
   private readonly entered = new Map<string, MemberSet[]>();
 
+  /** @param entered as {@link toState} gives it */
   constructor(size: number, entered: Readonly<Record<string, readonly string[]>> = {}) {
     this.size = size;
     for (const [nodeId, levels] of Object.entries(entered)) {
       this.entered.set(
         nodeId,
-        levels.map((hex) => MemberSet.fromHex(size, hex)),
+        levels.flatMap((level) => {
+          const [hex = '', times = '1'] = level.split('*');
+          return Array.from({ length: Number(times) }, () => MemberSet.fromHex(size, hex));
+        }),
       );
     }
   }
@@ -46,9 +50,19 @@ export class Passes {
     return new Passes(this.size, this.toState());
   }
 
+  /** Per node its levels; equal ones that follow each other are one, `ff*12`: a loop has many. */
   toState(): Record<string, string[]> {
-    return Object.fromEntries(
-      [...this.entered].map(([nodeId, levels]) => [nodeId, levels.map((level) => level.toHex())]),
-    );
+    return Object.fromEntries([...this.entered].map(([nodeId, levels]) => [nodeId, runsOf(levels)]));
   }
+}
+
+function runsOf(levels: readonly MemberSet[]): string[] {
+  const runs: { hex: string; times: number }[] = [];
+  for (const level of levels) {
+    const hex = level.toHex();
+    const last = runs.at(-1);
+    if (last?.hex === hex) last.times += 1;
+    else runs.push({ hex, times: 1 });
+  }
+  return runs.map(({ hex, times }) => (times === 1 ? hex : `${hex}*${times}`));
 }

@@ -1,5 +1,6 @@
 import { MemberSet } from '../../domain/member-set.ts';
 import { walkOn } from '../support/virtual-clock.ts';
+import { Passes } from '../../walk/passes.ts';
 import { MAX_PASSES } from '../../walk/version.ts';
 import { ScriptedMessages, walkWithReceipts } from '../support/message-run.ts';
 import { graphOf, VirtualWalk } from '../support/virtual-walk.ts';
@@ -66,5 +67,21 @@ describe('the passes of a member', () => {
       1, 2, 3,
     ]);
     expect(messages.rows.size).toBe(36);
+  });
+
+  it('take little room to be carried on, however often a loop turns, and none is forgotten', () => {
+    const size = 1_000;
+    const passes = new Passes(size);
+    const slow = MemberSet.of(size, [1, 2, 3]);
+    for (let turn = 1; turn <= MAX_PASSES; turn += 1) {
+      const members = turn <= 60 ? MemberSet.full(size) : MemberSet.full(size).minus(slow);
+      for (let node = 0; node < 80; node += 1) passes.enter(`n${node}`, members);
+    }
+    const text = JSON.stringify(passes.toState());
+    expect(text.length).toBeLessThan(60_000);
+    const again = new Passes(size, JSON.parse(text) as Record<string, string[]>);
+    expect(again.exactly('n79', 60).equals(slow)).toBe(true);
+    expect(again.exactly('n79', MAX_PASSES).count()).toBe(size - 3);
+    expect(again.toState()).toEqual(passes.toState());
   });
 });
