@@ -129,6 +129,9 @@ describe('the OpenAPI document', () => {
     const { api } = stack;
     await api.importConsenting({ ana: '+12125550200' });
     const scenarioId = await api.createScenario(chain('Described', NOW, mms('send')));
+    const path = `/v1/scenarios/${scenarioId}/launch`;
+    const dryRun = await api.call('POST', path, { dryRun: true, expectedAudience: 7 });
+    expectDescribed('/v1/scenarios/{id}/launch', 'post', dryRun);
     const launched = await api.launch(scenarioId);
     expectDescribed('/v1/scenarios/{id}/launch', 'post', launched);
     const runId = launched.body.id;
