@@ -1,5 +1,6 @@
 import type { AudienceFilter } from '../domain/audience-filter.ts';
-import { audienceSql, Parameters } from './audience-sql.ts';
+import { admittedSql } from './admitted-sql.ts';
+import { Parameters } from './audience-sql.ts';
 import { longQuery, type Pool } from './pool.ts';
 import { inTransaction, lockRun } from './transaction.ts';
 
@@ -33,22 +34,16 @@ export function freezeAudience(pool: Pool, input: FreezeInput): Promise<FrozenAu
   return inTransaction(pool, async (connection) => {
     await connection.query('SET LOCAL lock_timeout = 0');
     await lockRun(connection, input.runId);
-    const { rows } = await connection.query<{ audience_size: number | null; cohort_count: number | null }>(
-      'SELECT audience_size, cohort_count FROM run WHERE id = $1',
+    const { rows } = await connection.query<RunRow>(
+      'SELECT audience_size, cohort_count, exclude_runs FROM run WHERE id = $1',
       [input.runId],
     );
     const known = rows[0];
     if (known && known.audience_size !== null)
       return { customers: known.audience_size, cohorts: known.cohort_count ?? 0 };
-    const parameters = new Parameters([
-      input.projectId,
-      input.month,
-      input.runId,
-      input.workflowIdPrefix,
-      cohortSize,
-    ]);
-    const filter = input.filter ? audienceSql(input.filter, parameters) : 'true';
-    const { rowCount } = await connection.query(longQuery(freezeSql(filter), parameters.values));
+    const parameters = new Parameters([input.month, input.runId, input.workflowIdPrefix, cohortSize]);
+    const admitted = admittedSql({ ...input, excludeRuns: known?.exclude_runs ?? [] }, parameters);
+    const { rowCount } = await connection.query(longQuery(freezeSql(admitted), parameters.values));
     const customers = rowCount ?? 0;
     const cohorts = Math.ceil(customers / cohortSize);
     await connection.query('UPDATE run SET audience_size = $2, cohort_count = $3 WHERE id = $1', [
@@ -60,19 +55,25 @@ export function freezeAudience(pool: Pool, input: FreezeInput): Promise<FrozenAu
   });
 }
 
-function freezeSql(filter: string): string {
+interface RunRow {
+  readonly audience_size: number | null;
+  readonly cohort_count: number | null;
+  readonly exclude_runs: readonly string[];
+}
+
+function freezeSql(admitted: string): string {
   return `
     WITH audience AS MATERIALIZED (
       SELECT id, (row_number() OVER (ORDER BY timezone, language, hashtext(id::text), id) - 1)::int AS position
       FROM customer
-      WHERE project_id = $1 AND deleted_at IS NULL AND ${filter}
+      WHERE ${admitted}
     ), cohorts AS (
       INSERT INTO cohort (month, run_id, number, size, workflow_id)
-      SELECT $2, $3, number, count(*), $4 || lpad(number::text, greatest(4, length(number::text)), '0')
-      FROM audience, LATERAL (SELECT position / $5::int + 1) AS cohort (number) GROUP BY number
+      SELECT $1, $2, number, count(*), $3 || lpad(number::text, greatest(4, length(number::text)), '0')
+      FROM audience, LATERAL (SELECT position / $4::int + 1) AS cohort (number) GROUP BY number
       RETURNING id, number
     )
     INSERT INTO entry (month, run_id, customer_id, entry_key, occasion, cohort_id, member_index, admitted_at)
-    SELECT $2, $3, audience.id, '1', 'launch', cohorts.id, position % $5::int, now()
-    FROM audience JOIN cohorts ON cohorts.number = position / $5::int + 1`;
+    SELECT $1, $2, audience.id, '1', 'launch', cohorts.id, position % $4::int, now()
+    FROM audience JOIN cohorts ON cohorts.number = position / $4::int + 1`;
 }

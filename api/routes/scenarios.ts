@@ -4,7 +4,9 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { ApiProblem } from '../problem.ts';
 import { defineRoute, type AnyRoute } from '../route.ts';
 import { graphOfInput, scenarioInput } from '../scenarios/document.ts';
+import { dryRun } from '../scenarios/dry-run.ts';
 import { launch } from '../scenarios/launch.ts';
+import { launchOptions } from '../scenarios/launch-options.ts';
 import {
   createScenario,
   listScenarios,
@@ -12,6 +14,7 @@ import {
   replaceScenario,
   type StoredScenario,
 } from '../scenarios/store-scenario.ts';
+import { dryRunView } from '../schemas/dry-run.ts';
 import { launchView, scenarioView, validationView, versionView } from '../schemas/scenario.ts';
 
 const TAG = 'Scenarios';
@@ -138,17 +141,25 @@ function versionRoutes(deps: ApiDependencies): readonly AnyRoute[] {
         'Freezes the draft and stores a run of it, which is started at once, or as soon as Temporal can be reached. ' +
         'Make a new `Idempotency-Key` for every launch: the same key with the same request launches nothing more and ' +
         'is answered as the first time, with the same status and body and the header `idempotent-replayed: true`. So ' +
-        'its `state` stays `requested`: how the run goes on is at `/v1/runs/{id}`.',
+        'its `state` stays `requested`: how the run goes on is at `/v1/runs/{id}`. With `dryRun` nothing is stored and no key is needed: the ' +
+        'answer tells whom the launch would reach.',
       params: byId,
       headers: z.object({
-        'Idempotency-Key': z.string().meta({ description: '1 to 200 visible ASCII characters.' }),
+        'Idempotency-Key': z
+          .string()
+          .optional()
+          .meta({ description: '1 to 200 visible ASCII characters; needed unless it is a dry run.' }),
       }),
-      body: z.strictObject({}).optional(),
+      body: launchOptions.optional(),
       answers: {
+        200: { description: 'What the launch would do now; of a dry run only.', schema: dryRunView },
         202: { description: 'The run is stored and will be started once.', schema: launchView },
+        409: { description: 'The audience is not the expected one, or a run was cancelled lately.' },
         422: { description: 'The draft has problems, or the key belongs to another request.' },
       },
-      handle: async ({ project, params, body, raw }) => {
+      handle: async ({ project, params, body = {}, raw }) => {
+        if (body.dryRun)
+          return { status: 200, body: await dryRun(deps, { ...params, projectId: project.id }, body) };
         const idempotencyKey = raw.headers['idempotency-key'];
         if (typeof idempotencyKey !== 'string' || !KEY_PATTERN.test(idempotencyKey)) {
           throw new ApiProblem(

@@ -4,15 +4,17 @@ import { isUniqueViolation } from '../../database/postgres-error.ts';
 import { inTransaction } from '../../database/transaction.ts';
 import type { Prisma } from '../../database/prisma.ts';
 import { ApiProblem } from '../problem.ts';
-import { checkScenario, readProjectResources } from './check-scenario.ts';
-import { canonicalJson, contentHash, freezeScenario } from './freeze-scenario.ts';
-import { readScenario } from './store-scenario.ts';
+import { readProjectResources } from './check-scenario.ts';
+import { canonicalJson, contentHash } from './freeze-scenario.ts';
+import { assertLaunchable } from './launch-conditions.ts';
+import type { LaunchOptions } from './launch-options.ts';
+import { readFrozen } from './read-frozen.ts';
 
 export interface LaunchInput {
   readonly projectId: string;
   readonly scenarioId: string;
   readonly idempotencyKey: string;
-  readonly body: unknown;
+  readonly body: LaunchOptions;
 }
 
 export interface LaunchAnswer {
@@ -26,7 +28,8 @@ export interface LaunchAnswer {
  * Freezes the scenario as it is and stores a run of it: from the commit on it will be started, once.
  *
  * The same key gives the same answer, however often and however quickly it is asked again.
- * @throws ApiProblem `invalid_scenario` with every reason, `idempotency_key_reused`, `not_found`
+ * @throws ApiProblem `invalid_scenario` with every reason, `idempotency_key_reused`, `not_found`, and what
+ * {@link assertLaunchable} says
  */
 export async function launch(
   pool: Pool,
@@ -35,27 +38,23 @@ export async function launch(
   input: LaunchInput,
 ): Promise<LaunchAnswer> {
   const requestHash = createHash('sha256')
-    .update(canonicalJson({ launch: input.scenarioId, body: input.body ?? null }))
+    .update(canonicalJson({ launch: input.scenarioId, body: input.body }))
     .digest();
   const known = await knownAnswer(pool, input, requestHash);
   if (known) return known;
   const resources = await readProjectResources(prisma, input.projectId);
   try {
     return await inTransaction(pool, async (connection) => {
-      const scenario = await readScenario(connection, input.projectId, input.scenarioId);
-      const problems = checkScenario(scenario, resources);
-      if (problems.length > 0) {
-        const detail = problems.map(({ pointer, message }) => `${pointer}: ${message}`).join(' ');
-        throw new ApiProblem('invalid_scenario', detail, { problems });
-      }
-      const frozen = freezeScenario({ ...scenario, resources, publicUrl });
+      const { projectId, scenarioId } = input;
+      const frozen = await readFrozen(connection, { projectId, scenarioId, resources, publicUrl });
+      await assertLaunchable(connection, { projectId, scenarioId, filter: frozen.audience }, input.body);
       const versionId = await ensureVersion(
         connection,
-        scenario.id,
+        scenarioId,
         contentHash(frozen),
         JSON.stringify(frozen),
       );
-      const body = await insertRun(connection, input, scenario.name, versionId);
+      const body = await insertRun(connection, input, frozen.name, versionId);
       await connection.query(
         'INSERT INTO idempotency_key (project_id, key, request_hash, status, response) VALUES ($1, $2, $3, 202, $4)',
         [input.projectId, input.idempotencyKey, requestHash, JSON.stringify(body)],
@@ -117,10 +116,17 @@ async function insertRun(
     workflowId: string;
     requestedAt: Date;
   }>(
-    `INSERT INTO run (id, month, project_id, scenario_id, version_id, state, workflow_id)
-     VALUES ($1, to_char(now() AT TIME ZONE 'UTC', 'YYYYMM')::int, $2, $3, $4, 'requested', $5)
+    `INSERT INTO run (id, month, project_id, scenario_id, version_id, state, workflow_id, exclude_runs)
+     VALUES ($1, to_char(now() AT TIME ZONE 'UTC', 'YYYYMM')::int, $2, $3, $4, 'requested', $5, $6)
      RETURNING id, state, workflow_id AS "workflowId", requested_at AS "requestedAt"`,
-    [id, input.projectId, input.scenarioId, versionId, `run/${slugOf(name)}/${id.slice(0, 13)}`],
+    [
+      id,
+      input.projectId,
+      input.scenarioId,
+      versionId,
+      `run/${slugOf(name)}/${id.slice(0, 13)}`,
+      input.body.excludeRuns ?? [],
+    ],
   );
   const [run] = rows;
   if (!run) throw new Error('An insert answers its row.');

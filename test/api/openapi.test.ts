@@ -109,10 +109,10 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('describes the Idempotency-Key that a launch needs', () => {
+  it('describes the Idempotency-Key that a launch needs and a dry run does not', () => {
     const launch = document.paths['/v1/scenarios/{id}/launch']?.['post'];
     expect(launch?.parameters).toContainEqual(
-      expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: true }),
+      expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: false }),
     );
   });
 
@@ -147,6 +147,9 @@ describe('the OpenAPI document', () => {
     const { api } = stack;
     await api.importConsenting({ ana: '+12125550200' });
     const scenarioId = await api.createScenario(chain('Described', NOW, mms('send')));
+    const path = `/v1/scenarios/${scenarioId}/launch`;
+    const dryRun = await api.call('POST', path, { dryRun: true, expectedAudience: 7 });
+    expectDescribed('/v1/scenarios/{id}/launch', 'post', dryRun);
     const launched = await api.launch(scenarioId);
     expectDescribed('/v1/scenarios/{id}/launch', 'post', launched);
     const runId = launched.body.id;

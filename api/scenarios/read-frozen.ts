@@ -1,0 +1,25 @@
+import type { Queryable } from '../../database/pool.ts';
+import type { FrozenScenario } from '../../domain/scenario.ts';
+import { ApiProblem } from '../problem.ts';
+import { checkScenario, type ProjectResources } from './check-scenario.ts';
+import { freezeScenario } from './freeze-scenario.ts';
+import { readScenario } from './store-scenario.ts';
+
+export interface ReadFrozenInput {
+  readonly projectId: string;
+  readonly scenarioId: string;
+  readonly resources: ProjectResources;
+  readonly publicUrl: string;
+}
+
+/** A draft as a launch would freeze it now. @throws ApiProblem `not_found`, `invalid_scenario` with every reason */
+export async function readFrozen(database: Queryable, input: ReadFrozenInput): Promise<FrozenScenario> {
+  const { resources, publicUrl } = input;
+  const scenario = await readScenario(database, input.projectId, input.scenarioId);
+  const problems = checkScenario(scenario, resources);
+  if (problems.length > 0) {
+    const detail = problems.map(({ pointer, message }) => `${pointer}: ${message}`).join(' ');
+    throw new ApiProblem('invalid_scenario', detail, { problems });
+  }
+  return freezeScenario({ ...scenario, resources, publicUrl });
+}

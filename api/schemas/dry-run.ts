@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+export const LAUNCH_WARNINGS = [
+  'audience_empty',
+  'nobody_eligible',
+  'duplicate_numbers',
+  'attribute_of_nobody',
+  'run_open',
+  'hold_in_force',
+  'integration_not_configured',
+  'too_many_branches',
+  'unexpected_audience',
+  'cancelled_run_before',
+] as const;
+
+const warningView = z.object({
+  code: z.enum(LAUNCH_WARNINGS),
+  message: z.string(),
+  node_id: z.string().optional(),
+  attribute: z.string().optional(),
+  customers: z.int().optional(),
+  runs: z.array(z.uuid()).optional(),
+  scope: z.string().optional(),
+  key: z.string().nullable().optional(),
+});
+export type LaunchWarning = z.output<typeof warningView>;
+
+const figures = {
+  audience: z.int().meta({ description: 'Customers who would be admitted.' }),
+  eligible: z.int().meta({ description: 'Of these, those whose first message would be sent now.' }),
+  held: z.int().meta({ description: 'Those who would wait because an operator holds their message.' }),
+  suppressed: z
+    .record(z.string(), z.int())
+    .meta({ description: 'Those who would be kept in, by the reason of their first message.' }),
+};
+
+export const dryRunView = z
+  .object({
+    ...figures,
+    noMessage: z.int().meta({ description: 'Those whom the conditions lead to no message, as things are.' }),
+    nodes: z
+      .array(z.object({ node_id: z.string(), ...figures }))
+      .meta({ description: 'The message nodes that somebody may come to first.' }),
+    warnings: z.array(warningView),
+  })
+  .meta({ id: 'DryRun' });
+export type DryRunReport = z.output<typeof dryRunView>;

@@ -1,0 +1,115 @@
+import type { FirstMessage } from '../domain/first-message.ts';
+import type { ConsentClass, ProjectMode } from '../domain/gate.ts';
+import { admittedSql, type Audience } from './admitted-sql.ts';
+import { audienceSql, Parameters } from './audience-sql.ts';
+import { longQuery, type Queryable } from './pool.ts';
+import { verdictSql } from './verdict-sql.ts';
+
+/** What the gate asks about a message node, the same for all customers. */
+export interface MessageNodeFacts {
+  readonly nodeId: string;
+  readonly categoryId: string;
+  readonly consentClass: ConsentClass;
+  readonly providerIsLocal: boolean;
+  readonly held: boolean;
+}
+
+export interface ForecastInput {
+  readonly audience: Audience;
+  readonly mode: ProjectMode;
+  readonly testNumbers: readonly string[];
+  readonly firstMessage: FirstMessage;
+  readonly nodes: readonly MessageNodeFacts[];
+}
+
+/** How many customers of the audience come to a message node with this verdict. */
+export interface ForecastRow {
+  /** Null for those who come to no message. */
+  readonly nodeId: string | null;
+  readonly verdict: string;
+  readonly customers: number;
+  /** How many numbers these customers have. */
+  readonly numbers: number;
+}
+
+/** How many customers a launch would admit now. */
+export async function countAudience(database: Queryable, audience: Audience): Promise<number> {
+  const parameters = new Parameters();
+  const text = `SELECT count(*)::int AS customers FROM customer WHERE ${admittedSql(audience, parameters)}`;
+  const { rows } = await database.query<{ customers: number }, unknown[]>(longQuery(text, parameters.values));
+  return rows[0]?.customers ?? 0;
+}
+
+/** Asks the gate about the first message of everybody whom a launch would admit now, in one statement. */
+export async function forecast(database: Queryable, input: ForecastInput): Promise<readonly ForecastRow[]> {
+  const parameters = new Parameters();
+  const verdict = verdictSql(
+    {
+      mode: `${parameters.add(input.mode)}::text`,
+      providerIsLocal: 'node.provider_is_local',
+      consentClass: 'node.consent_class',
+      customerDeleted: 'false',
+      number: 'customer.phone_state',
+      country: 'recipient.country',
+      isTestNumber: `coalesce(customer.phone = ANY (${parameters.add(input.testNumbers)}::text[]), false)`,
+      optedOut: '(recipient.opted_out_at IS NOT NULL)',
+      consent: 'consent.state',
+      consentForThisNumber: 'coalesce(consent.recipient_id = customer.recipient_id, false)',
+      held: 'node.held',
+    },
+    parameters,
+  );
+  const text = `
+    SELECT node_id AS "nodeId", verdict, count(*)::int AS customers, count(DISTINCT recipient_id)::int AS numbers
+    FROM (
+      SELECT first.node_id, customer.recipient_id,
+             CASE WHEN node.node_id IS NULL THEN 'no_message' ELSE ${verdict} END AS verdict
+      FROM customer
+      CROSS JOIN LATERAL (SELECT ${firstMessageSql(input.firstMessage, parameters)} AS node_id OFFSET 0) AS first
+      LEFT JOIN jsonb_to_recordset(${parameters.add(nodesJson(input.nodes))}::jsonb)
+        AS node (node_id text, category_id uuid, consent_class text, provider_is_local boolean, held boolean)
+        ON node.node_id = first.node_id
+      LEFT JOIN recipient ON recipient.id = customer.recipient_id
+      LEFT JOIN consent ON consent.customer_id = customer.id AND consent.category_id = node.category_id
+      WHERE ${admittedSql(input.audience, parameters)}
+    ) AS judged
+    GROUP BY 1, 2 ORDER BY 1, 2`;
+  const { rows } = await database.query<ForecastRow, unknown[]>(longQuery(text, parameters.values));
+  return rows;
+}
+
+/** Of these attributes those that nobody in the audience has. */
+export async function attributesOfNobody(
+  database: Queryable,
+  audience: Audience,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  if (names.length === 0) return [];
+  const parameters = new Parameters([names]);
+  const text = `
+    SELECT name FROM unnest($1::text[]) AS name
+    WHERE NOT EXISTS (
+      SELECT FROM customer
+      WHERE nullif(customer.attributes -> name, 'null'::jsonb) IS NOT NULL AND ${admittedSql(audience, parameters)})`;
+  const { rows } = await database.query<{ name: string }, unknown[]>(longQuery(text, parameters.values));
+  return rows.map((row) => row.name);
+}
+
+function firstMessageSql(first: FirstMessage, parameters: Parameters): string {
+  if (first === null) return 'NULL::text';
+  if ('nodeId' in first) return `${parameters.add(first.nodeId)}::text`;
+  const [yes, no] = [firstMessageSql(first.yes, parameters), firstMessageSql(first.no, parameters)];
+  return `CASE WHEN ${audienceSql(first.filter, parameters)} THEN ${yes} ELSE ${no} END`;
+}
+
+function nodesJson(nodes: readonly MessageNodeFacts[]): string {
+  return JSON.stringify(
+    nodes.map((node) => ({
+      node_id: node.nodeId,
+      category_id: node.categoryId,
+      consent_class: node.consentClass,
+      provider_is_local: node.providerIsLocal,
+      held: node.held,
+    })),
+  );
+}

@@ -1,0 +1,51 @@
+import type { ProjectMode } from '../domain/gate.ts';
+import { ENDED_RUN_STATES } from '../domain/states.ts';
+import type { Queryable } from './pool.ts';
+
+export async function readProjectMode(database: Queryable, projectId: string): Promise<ProjectMode> {
+  const { rows } = await database.query<{ mode: ProjectMode }>('SELECT mode FROM project WHERE id = $1', [
+    projectId,
+  ]);
+  if (!rows[0]) throw new Error('A request has a project.');
+  return rows[0].mode;
+}
+
+/** Of these runs those that are the project's. */
+export async function readKnownRuns(
+  database: Queryable,
+  projectId: string,
+  runIds: readonly string[],
+): Promise<readonly string[]> {
+  return ids(database, 'SELECT id FROM run WHERE project_id = $1 AND id = ANY ($2::uuid[])', [
+    projectId,
+    runIds,
+  ]);
+}
+
+/** The runs of a scenario that were cancelled within seven days, or still wind down, the newest first. */
+export async function readCancelledLately(
+  database: Queryable,
+  scenarioId: string,
+): Promise<readonly string[]> {
+  return ids(
+    database,
+    `SELECT id FROM run
+     WHERE scenario_id = $1 AND state = 'cancelled' AND coalesce(finished_at, now()) > now() - interval '7 days'
+     ORDER BY requested_at DESC`,
+    [scenarioId],
+  );
+}
+
+/** The runs of a scenario that have not ended, the newest first. */
+export async function readOpenRuns(database: Queryable, scenarioId: string): Promise<readonly string[]> {
+  return ids(
+    database,
+    'SELECT id FROM run WHERE scenario_id = $1 AND state <> ALL ($2::text[]) ORDER BY requested_at DESC',
+    [scenarioId, ENDED_RUN_STATES],
+  );
+}
+
+async function ids(database: Queryable, sql: string, values: readonly unknown[]): Promise<readonly string[]> {
+  const { rows } = await database.query<{ id: string }>(sql, [...values]);
+  return rows.map((row) => row.id);
+}
