@@ -4,6 +4,7 @@ import type { LogLevel } from './log.ts';
 export interface SimulatorConfig {
   readonly home: string;
   readonly logLevel: LogLevel;
+  readonly host: string;
   readonly port: number;
   readonly infobipApiKey: string;
   readonly latencyMs: number;
@@ -24,6 +25,7 @@ export function simulatorConfig(variables: Variables = process.env): SimulatorCo
   return {
     home: required.TIDINGS_HOME,
     logLevel: environment.LOG_LEVEL ?? 'info',
+    host: environment.SIMULATOR_HOST ?? '127.0.0.1',
     port: required.SIMULATOR_PORT,
     infobipApiKey: required.INFOBIP_API_KEY,
     latencyMs: environment.SIMULATOR_LATENCY_MS ?? 5,

@@ -21,7 +21,7 @@ try {
     lookupLagMs: config.lookupLagMs,
     reportHome: config.publicUrl,
   });
-  infobip.server.listen(config.port, '127.0.0.1');
+  infobip.server.listen(config.port, config.host);
   await once(infobip.server, 'listening');
   log.info({ port: config.port }, 'ready');
   process.send?.('ready');

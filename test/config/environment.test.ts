@@ -31,7 +31,14 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   SIMULATOR_LOOKUP_LAG_MS: ['1s'],
 };
 /** Those that take any text. */
-const FREE = ['TIDINGS_HOME', 'API_HOST', 'TEMPORAL_API_KEY', 'INFOBIP_API_KEY', 'INFOBIP_WEBHOOK_USERNAME'];
+const FREE = [
+  'TIDINGS_HOME',
+  'API_HOST',
+  'SIMULATOR_HOST',
+  'TEMPORAL_API_KEY',
+  'INFOBIP_API_KEY',
+  'INFOBIP_WEBHOOK_USERNAME',
+];
 
 function refusal(variables: Readonly<Record<string, string>>): string {
   try {
