@@ -5,7 +5,7 @@ import { NODE_DEFINITIONS } from '../../nodes/types.ts';
 import { nodeTypeKey } from '../../domain/node-kind.ts';
 import { MAX_STATE_LENGTH } from '../../walk/version.ts';
 import { walkInterrupted, type InterruptedWalk } from '../support/interrupted-walk.ts';
-import type { Fate } from '../support/message-run.ts';
+import { FATES } from '../support/message-run.ts';
 import { graphOf } from '../support/virtual-walk.ts';
 
 const SIZE = 24;
@@ -19,17 +19,6 @@ const CONFIGURATIONS: Readonly<Record<string, JsonObject>> = {
   'sms.v1': { receiptDeadlineMs: 3_600_000 },
   'wait.v1': { forMs: 7_200_000 },
 };
-
-const FATES: readonly Fate[] = [
-  'delivered',
-  'failed',
-  'silent',
-  'unknown',
-  'rejected',
-  'refused',
-  'throttled',
-  'abandoned',
-];
 
 /** While a call is under way, and at every turn after its answer. */
 const MOMENTS = [undefined, ...Array.from({ length: 9 }, (_, turns) => turns)];

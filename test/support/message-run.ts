@@ -21,8 +21,17 @@ export const IN_DOUBT_MS = 60 * SECOND;
  * - `abandoned`: somebody may still be calling for {@link IN_DOUBT_MS}, then as `unknown`
  * - `refused`: kept in by the gate
  */
-export type Fate =
-  'delivered' | 'failed' | 'silent' | 'throttled' | 'abandoned' | 'unknown' | 'rejected' | 'refused';
+export const FATES = [
+  'delivered',
+  'failed',
+  'silent',
+  'unknown',
+  'rejected',
+  'refused',
+  'throttled',
+  'abandoned',
+] as const;
+export type Fate = (typeof FATES)[number];
 
 interface Row {
   readonly key: string;

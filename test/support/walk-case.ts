@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { JsonObject } from '../../domain/json.ts';
 import type { WalkGraph } from '../../domain/walk-graph.ts';
-import type { Fate } from './message-run.ts';
+import { FATES, type Fate } from './message-run.ts';
 import { graphOf } from './virtual-walk.ts';
 
 /** One random walk: a graph, an audience, what happens to whom, and where it is interrupted. */
@@ -17,16 +17,6 @@ export interface WalkCase {
 
 type NodeSpec = Parameters<typeof graphOf>[0][string];
 
-const FATES: readonly Fate[] = [
-  'delivered',
-  'failed',
-  'silent',
-  'unknown',
-  'rejected',
-  'refused',
-  'throttled',
-  'abandoned',
-];
 const MESSAGE_OUTLETS = ['delivered', 'failed', 'no_receipt', 'unknown', 'suppressed'];
 
 /** A number from 0 to 1 that only depends on what it is asked about. */
