@@ -15,7 +15,7 @@ const PRODUCTION: Timings = {
   receiptDeadlineMs: 24 * HOUR,
   receiptSlackMs: 5 * MINUTE,
   arrivalBufferMs: MINUTE,
-  hintMs: { first: 10 * SECOND, last: 5 * MINUTE },
+  hintMs: { first: 20 * SECOND, last: 5 * MINUTE },
   rounding: { fraction: 1 / 60, minMs: SECOND, maxMs: 15 * MINUTE },
   freshnessMs: { marketing: 4 * HOUR, transactional: 15 * MINUTE },
   finishAfterMs: 72 * HOUR,

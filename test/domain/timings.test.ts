@@ -22,7 +22,7 @@ describe('the timings', () => {
       lookUpMs: [1, 2, 5, 15, 60, 360, 1_440].map((minutes) => minutes * 60_000),
       receiptDeadlineMs: 24 * 3_600_000,
       arrivalBufferMs: 60_000,
-      hintMs: { first: 10_000, last: 300_000 },
+      hintMs: { first: 20_000, last: 300_000 },
       freshnessMs: { marketing: 4 * 3_600_000, transactional: 15 * 60_000 },
       finishAfterMs: 72 * 3_600_000,
     });
