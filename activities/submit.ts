@@ -93,7 +93,7 @@ class SubmitVisit {
       firstMs: this.deps.timings.hintMs.first,
     });
     await cancelQueued(this.deps.pool, scope, this.suppressed);
-    const ledger = await readLedger(this.deps.pool, scope, members.indexes());
+    const ledger = await readLedger(this.deps.pool, scope, members.indexes(), true);
     const inLedger = new Set(ledger.map((row) => row.memberIndex));
     const suppressed = this.suppressed.filter((member) => !inLedger.has(member.memberIndex));
     const settled = new Set([...inLedger, ...suppressed.map((member) => member.memberIndex)]);

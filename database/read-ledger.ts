@@ -36,21 +36,27 @@ interface Row {
   look_at: Date | null;
 }
 
-/** What the ledger says of these members' primary messages. */
+/**
+ * What the ledger says of these members' primary messages.
+ * @param settled whether to wait for transactions that are changing them: whoever has asked for hints before misses
+ * nothing then, neither what they commit nor the hint
+ */
 export async function readLedger(
   database: Queryable,
   scope: LedgerScope,
   memberIndexes: readonly number[],
+  settled = false,
 ): Promise<readonly LedgerRow[]> {
   const { rows } = await database.query<Row>({
-    name: 'read-ledger',
+    name: settled ? 'read-ledger-settled' : 'read-ledger',
     text: `
       SELECT member_index, id, state, no_receipt, retry_at, look_at,
              CASE WHEN state = 'cancelled' THEN error END AS reason,
              state = 'queued' AND coalesce(retry_at <= clock_timestamp(), true) AS offerable
       FROM message
       WHERE month = $1 AND cohort_id = $2 AND action_id = $3 AND pass = $4 AND leg = 0
-        AND member_index = ANY ($5::int[])`,
+        AND member_index = ANY ($5::int[])
+      ${settled ? 'ORDER BY recipient_id, id FOR SHARE' : ''}`,
     values: [scope.month, scope.cohortId, scope.actionId, scope.pass, memberIndexes],
   });
   return rows.map((row) => ({

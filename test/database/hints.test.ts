@@ -1,6 +1,7 @@
 import { foldPendingReceipts } from '../../database/fold-receipts.ts';
 import { armHint, closeHints, markHints, takeDueHints, type DueHint } from '../../database/hints.ts';
 import type { Connection } from '../../database/pool.ts';
+import { readLedger } from '../../database/read-ledger.ts';
 import { inTransaction } from '../../database/transaction.ts';
 import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import { acceptedMessages, receiptOf, receive } from '../support/ledger.ts';
@@ -144,6 +145,24 @@ describe('a cohort that awaits receipts', () => {
     await close(underWay);
     expect(await hintRows()).toMatchObject([{ dirty: true }]);
     expect(await take()).toHaveLength(1);
+  });
+
+  it('misses nothing of a transaction that ends messages while it asks for hints', async () => {
+    const { month, cohortId } = run.cohort;
+    const scope = { month, cohortId, actionId: 1, pass: 1 };
+    let asked: Promise<readonly string[]> | undefined;
+    await inTransaction(database.pool, async (connection) => {
+      await connection.query(`UPDATE message SET state = 'delivered', ended_at = now() WHERE id = ANY ($1)`, [
+        ids,
+      ]);
+      await markHints(connection, [{ month, cohort_id: cohortId, action_id: 1, pass: 1 }]);
+      asked = arm(true).then(async () => {
+        const rows = await readLedger(database.pool, scope, [0, 1, 2], true);
+        return rows.map(({ state }) => state);
+      });
+      await Promise.race([asked, eventually(isSomebodyWaiting)]);
+    });
+    expect(await asked).toEqual(['delivered', 'delivered', 'delivered']);
   });
 
   it('is told when its last two messages end in two transactions at the same moment', async () => {
