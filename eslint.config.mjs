@@ -46,7 +46,13 @@ const IMPORT_RULES = [
     pure: true,
   },
   {
-    files: ['nodes/**/config.ts', 'nodes/shared/*-config.ts', 'nodes/define.ts', 'nodes/types.ts'],
+    files: [
+      'nodes/**/config.ts',
+      'nodes/shared/*-config.ts',
+      'nodes/shared/issue-text.ts',
+      'nodes/define.ts',
+      'nodes/types.ts',
+    ],
     allow: ['domain', 'nodes'],
   },
   { files: ['walk/**'], allow: ['domain'], pure: true },

@@ -1,7 +1,7 @@
 import express, { type Router } from 'express';
 import { z } from 'zod';
 import { isStorable } from '../domain/storable.ts';
-import { asSentence, issueText } from '../domain/validation/issue-text.ts';
+import { asSentence, issueText } from '../nodes/shared/issue-text.ts';
 import { pointerOf, type Problem } from '../domain/validation/problem.ts';
 import { projectOf } from './auth.ts';
 import type { ErrorCode } from './errors.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { nodeTypeKey, type NodeTypeDescription } from '../domain/node-kind.ts';
-import { asSentence, issueText } from '../domain/validation/issue-text.ts';
+import { asSentence, issueText } from './shared/issue-text.ts';
 import { pointerOf, type Problem } from '../domain/validation/problem.ts';
 import { suggest } from '../domain/validation/suggest.ts';
 import type { NodeCatalogue } from '../domain/validation/validate-graph.ts';

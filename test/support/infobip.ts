@@ -109,7 +109,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** A plain call, as any client of Infobip would make it. */
+/** One call, made as every client of Infobip makes it. */
 export async function callInfobip(
   url: string,
   method: 'GET' | 'POST',

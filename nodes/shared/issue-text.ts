@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { suggest } from './suggest.ts';
+import { suggest } from '../../domain/validation/suggest.ts';
 
 const KINDS: Readonly<Record<string, string>> = {
   string: 'a text',
