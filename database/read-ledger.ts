@@ -37,7 +37,7 @@ interface Row {
 }
 
 /**
- * What the ledger says of these members' primary messages.
+ * What the ledger says of these members' primary messages, by member, whatever order their rows were locked in.
  * @param settled whether to wait for transactions that are changing them: whoever has asked for hints before misses
  * nothing then, neither what they commit nor the hint
  */
@@ -59,7 +59,7 @@ export async function readLedger(
       ${settled ? 'ORDER BY recipient_id, id FOR SHARE' : ''}`,
     values: [scope.month, scope.cohortId, scope.actionId, scope.pass, memberIndexes],
   });
-  return rows.map((row) => ({
+  const ledger = rows.map((row) => ({
     memberIndex: row.member_index,
     id: row.id,
     state: row.state,
@@ -69,6 +69,7 @@ export async function readLedger(
     retryAt: row.retry_at?.getTime() ?? null,
     lookAt: row.look_at?.getTime() ?? null,
   }));
+  return ledger.sort((one, other) => one.memberIndex - other.memberIndex);
 }
 
 /** Closes messages whose receipt deadline has come: without a final receipt they end as `no_receipt`. */
