@@ -2,7 +2,7 @@ import type { CustomerRecord } from '../../domain/customer-record.ts';
 import { phoneHash } from '../phone-hash.ts';
 import type { Connection, Pool } from '../pool.ts';
 import { inTransaction } from '../transaction.ts';
-import { lockNumbers, repeatedly } from './lock-numbers.ts';
+import { lockNumbers, repeatedly, type Check } from './lock-numbers.ts';
 import { numberWarnings, type NumberWarning } from './number-warnings.ts';
 import { writeConsents, type ConsentWarning } from './write-consents.ts';
 import { storedPhone, type StoredPhone } from './phone-number.ts';
@@ -12,6 +12,7 @@ export interface ImportInput {
   readonly phoneKey: string;
   /** Each `externalId` at most once. */
   readonly records: readonly CustomerRecord[];
+  readonly check?: Check;
 }
 
 export interface ImportResult {
@@ -42,7 +43,7 @@ export function importCustomers(pool: Pool, input: ImportInput): Promise<ImportR
   return repeatedly(() => importOnce(pool, input));
 }
 
-function importOnce(pool: Pool, { projectId, phoneKey, records }: ImportInput): Promise<ImportResult> {
+function importOnce(pool: Pool, { projectId, phoneKey, records, check }: ImportInput): Promise<ImportResult> {
   const prepared = records.map((record): PreparedRecord => {
     const phone = record.phone === undefined ? undefined : storedPhone(record.phone);
     return { record, phone, hash: phone?.state === 'valid' ? phoneHash(phoneKey, phone.e164) : undefined };
@@ -51,6 +52,7 @@ function importOnce(pool: Pool, { projectId, phoneKey, records }: ImportInput): 
     const recipients = await ensureRecipients(connection, projectId, prepared);
     const values = records.map((record) => record.externalId);
     await lockNumbers(connection, { projectId, column: 'external_id', values }, recipients.values());
+    await check?.(connection);
     const updated = await updateCustomers(connection, projectId, prepared, recipients);
     const created = await insertCustomers(
       connection,

@@ -18,7 +18,10 @@ interface Operation {
   }[];
   readonly requestBody?: { readonly required: boolean; readonly content: Readonly<Record<string, Content>> };
   readonly responses: Readonly<
-    Record<string, { readonly description?: string; readonly content?: Record<string, Content> }>
+    Record<
+      string,
+      { readonly description?: string; readonly headers?: object; readonly content?: Record<string, Content> }
+    >
   >;
 }
 interface Document {
@@ -114,6 +117,24 @@ describe('the OpenAPI document', () => {
     expect(launch?.parameters).toContainEqual(
       expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: false }),
     );
+  });
+
+  it('describes the ETag of what can be changed, and the If-Match that every change needs', () => {
+    for (const [name, , operation] of operations()) {
+      const ifMatch = (operation.parameters ?? []).find((parameter) => parameter.name === 'If-Match');
+      const changes = /^(put|patch|delete) /.test(name);
+      expect([name, ifMatch?.required]).toEqual([name, changes ? true : undefined]);
+      expect(Object.keys(operation.responses).includes('428')).toBe(changes);
+    }
+    for (const path of ['/v1/scenarios/{id}', '/v1/customers/{id}', '/v1/holds'])
+      expect(document.paths[path]?.['get']?.responses['200']?.headers).toHaveProperty('ETag');
+  });
+
+  it('describes the pages of every list', () => {
+    for (const path of ['/v1/scenarios', '/v1/runs', '/v1/customers', '/v1/scenarios/{id}/versions']) {
+      const names = document.paths[path]?.['get']?.parameters?.map(({ name }) => name);
+      expect(names).toEqual(expect.arrayContaining(['limit', 'cursor']));
+    }
   });
 
   it('gives examples of an import that can be sent as they are', async () => {
