@@ -12,6 +12,7 @@ import type { AnyRoute } from './route.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { holdRoutes } from './routes/holds.ts';
 import { launchRoutes } from './routes/launch.ts';
+import { messageRoutes } from './routes/messages.ts';
 import { runControlRoutes } from './routes/run-control.ts';
 import { runRoutes } from './routes/runs.ts';
 import { scenarioCopyRoutes } from './routes/scenario-copies.ts';
@@ -29,6 +30,7 @@ export function apiRoutes(deps: ApiDependencies): readonly AnyRoute[] {
     ...launchRoutes(deps),
     ...runRoutes(deps),
     ...runControlRoutes(deps),
+    ...messageRoutes(deps),
     ...holdRoutes(deps),
     ...customerRoutes(deps),
     ...suppressionRoutes(deps),

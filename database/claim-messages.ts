@@ -10,8 +10,6 @@ import { inTransaction, lockForClaim } from './transaction.ts';
 /** What all messages of one claim have in common. */
 export interface ClaimScope extends GateQuestion {
   readonly projectId: string;
-  readonly actionId: number;
-  readonly pass: number;
   readonly leg: number;
   readonly channel: Channel;
   /** The sender's value as the provider takes it. */

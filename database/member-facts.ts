@@ -11,6 +11,8 @@ export interface GateQuestion {
   readonly consentClass: ConsentClass;
   readonly senderId: string;
   readonly integrationId: string;
+  readonly actionId: number;
+  readonly pass: number;
   readonly staleAfter: number;
   readonly recheckMs: number;
   /** Whether the provider is on this machine. */

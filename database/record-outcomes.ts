@@ -18,6 +18,8 @@ export interface CallRecord {
   readonly outcomes: readonly SubmitOutcome[];
 }
 
+export type UnsentState = 'queued' | 'unknown' | 'unresolved';
+
 export interface RecordScope {
   readonly month: number;
   /** Pauses before a provably unsent message is offered again, by attempt; the last one repeats. */
@@ -26,8 +28,11 @@ export interface RecordScope {
   readonly firstLookUpMs: number;
   /** Pause from the receipt deadline to the sweep that closes what no workflow closed. */
   readonly receiptSlackMs: number;
-  /** What an unsent message becomes: `unknown` when an earlier attempt of it may have left. */
-  readonly unsentState: 'queued' | 'unknown';
+  /**
+   * What an unsent message becomes: `unknown` when an earlier attempt of it may have left, `unresolved` when an operator
+   * wants it to be sent all the same; that is then tried again.
+   */
+  readonly unsentState: UnsentState;
 }
 
 /**
@@ -77,7 +82,7 @@ export async function recordOutcomes(
   return new Set(rows.map((row) => row.id));
 }
 
-function stateOf(outcome: SubmitOutcome, unsentState: 'queued' | 'unknown'): MessageState {
+function stateOf(outcome: SubmitOutcome, unsentState: UnsentState): MessageState {
   switch (outcome.kind) {
     case 'accepted':
     case 'duplicate_id':
@@ -111,8 +116,15 @@ function retryMsOf(outcome: SubmitOutcome): number | null {
 /** Longest pause that a provider may ask for: what waits longer would be stale. */
 const MAX_RETRY_MS = 3_600_000;
 
-/** Whether the row may still take the outcome: a receipt that was faster has moved it on. */
-const OPEN = `(message.state = 'submitting' OR (message.state = 'unknown' AND outcome.state IN ('accepted', 'rejected')))`;
+/**
+ * Whether the row may still take the outcome: a receipt that was faster has moved it on. Who holds the claim knows best,
+ * however late: its word on whether the provider took the message ends the doubt.
+ */
+const OPEN = `(message.state = 'submitting'
+  OR (message.state IN ('unknown', 'unresolved') AND outcome.state IN ('accepted', 'rejected')))`;
+
+const RETRY_AT = `clock_timestamp() + make_interval(secs => coalesce(
+  outcome.retry_ms, ($22::float8[])[least(message.attempts, cardinality($22::float8[]))]) / 1000)`;
 
 const RECORD = `
   WITH outcome AS (
@@ -136,14 +148,14 @@ const RECORD = `
       claim_token = CASE WHEN ${OPEN} AND outcome.state = 'unknown' THEN message.claim_token END,
       accepted_at = CASE WHEN outcome.state = 'accepted' THEN coalesce(accepted_at, clock_timestamp())
                     ELSE accepted_at END,
-      ended_at = CASE WHEN ${OPEN} AND outcome.state = 'rejected' THEN clock_timestamp() ELSE ended_at END,
-      retry_at = CASE WHEN ${OPEN} AND outcome.state = 'queued'
-                 THEN clock_timestamp() + make_interval(secs => coalesce(
-                   outcome.retry_ms, ($22::float8[])[least(message.attempts, cardinality($22::float8[]))]) / 1000) END,
+      ended_at = CASE WHEN NOT ${OPEN} THEN ended_at
+                      WHEN outcome.state IN ('rejected', 'unresolved') THEN clock_timestamp() END,
+      retry_at = CASE WHEN ${OPEN} AND outcome.state = 'queued' THEN ${RETRY_AT} END,
       look_at = CASE WHEN NOT ${OPEN} THEN look_at
                 ELSE CASE outcome.state
                   WHEN 'accepted' THEN receipt_due_at + make_interval(secs => $3)
                   WHEN 'queued' THEN stale_at
+                  WHEN 'unresolved' THEN ${RETRY_AT}
                   WHEN 'unknown' THEN claimed_at + make_interval(secs => $4) END END
     FROM own AS outcome
     WHERE message.month = $1 AND message.id = outcome.id

@@ -123,7 +123,11 @@ function stepView(
     pass: trace.pass,
     outcome,
     reason,
-    explanation: explainStep({ outcome, reason, exit, messageState: message?.state ?? null }),
+    explanation: explainStep({
+      ...{ outcome, reason, exit },
+      messageState: message?.state ?? null,
+      ...(message && { decisions: message.decisions, assumed: message.assumed }),
+    }),
     outlet: trace.outlet,
     next: trace.next_node_id,
     exit,
@@ -146,5 +150,7 @@ function messageView(row: MessageRow): object {
     createdAt: row.created_at,
     acceptedAt: row.accepted_at,
     endedAt: row.ended_at,
+    assumed: row.assumed,
+    decisions: row.decisions,
   };
 }

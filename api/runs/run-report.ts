@@ -1,4 +1,5 @@
 import type { Pool } from '../../database/pool.ts';
+import { REPEAT_REFUSED } from '../../domain/message-decision.ts';
 import { estimate } from './estimate.ts';
 import { runSummary, type RunRow } from './read-run.ts';
 
@@ -77,9 +78,11 @@ async function countTraces(pool: Pool, run: RunRow): Promise<readonly TraceCount
 
 async function countMessages(pool: Pool, run: RunRow): Promise<readonly MessageCount[]> {
   const { rows } = await pool.query<MessageCount>(
-    `SELECT action_id, CASE WHEN no_receipt THEN 'no_receipt' ELSE state END AS state, count(*) FROM message
-     WHERE month = $1 AND run_id = $2 GROUP BY 1, 2 ORDER BY 1, 2`,
-    [run.month, run.id],
+    `SELECT action_id, CASE WHEN no_receipt THEN 'no_receipt'
+                            WHEN state = 'unresolved' AND starts_with(error, $3) THEN 'unresolved_gated'
+                            ELSE state END AS state, count(*)
+     FROM message WHERE month = $1 AND run_id = $2 GROUP BY 1, 2 ORDER BY 1, 2`,
+    [run.month, run.id, REPEAT_REFUSED],
   );
   return rows;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CAMPAIGN_EVENT_STATUSES } from '../../domain/campaign-event.ts';
 import { CHANNELS } from '../../domain/channel.ts';
 import { RUN_STATES } from '../../domain/states.ts';
+import { assumedField, decisionView } from './message.ts';
 
 const instant = z.iso.datetime();
 const counts = z.record(z.string(), z.int());
@@ -48,7 +49,10 @@ export const runReportView = z
         here: z.int().meta({ description: 'Customers who are there now.' }),
         outcomes: counts,
         reasons: counts,
-        messages: counts.meta({ description: 'Messages of the node by state.' }),
+        messages: counts.meta({
+          description:
+            'Messages of the node by state; `unresolved_gated` are the unresolved ones whose repeat the gate refused.',
+        }),
       }),
     ),
     messages: counts,
@@ -111,6 +115,8 @@ const messageView = z
     createdAt: instant,
     acceptedAt: instant.nullable(),
     endedAt: instant.nullable(),
+    assumed: assumedField,
+    decisions: z.array(decisionView).meta({ description: 'What operators have decided about it.' }),
   })
   .nullable()
   .meta({ description: 'The message as it is now.' });
