@@ -11,6 +11,7 @@ import { ApiProblem } from './problem.ts';
 import type { AnyRoute } from './route.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { holdRoutes } from './routes/holds.ts';
+import { integrationRoutes } from './routes/integrations.ts';
 import { launchRoutes } from './routes/launch.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { runControlRoutes } from './routes/run-control.ts';
@@ -32,6 +33,7 @@ export function apiRoutes(deps: ApiDependencies): readonly AnyRoute[] {
     ...runControlRoutes(deps),
     ...messageRoutes(deps),
     ...holdRoutes(deps),
+    ...integrationRoutes(deps),
     ...customerRoutes(deps),
     ...suppressionRoutes(deps),
   ];

@@ -1,6 +1,7 @@
 import type { Channel } from '../domain/channel.ts';
-import { decideVerdict, type Verdict } from '../domain/gate.ts';
+import { BREAKER_OPEN, decideVerdict, type Verdict } from '../domain/gate.ts';
 import type { MessageContent } from '../domain/message-content.ts';
+import { takeProbe, type ProbePauses } from './breakers.ts';
 import { messageId } from './ids.ts';
 import { readMemberFacts, type GateQuestion, type MemberFacts } from './member-facts.ts';
 import type { Connection, Pool } from './pool.ts';
@@ -16,6 +17,7 @@ export interface ClaimScope extends GateQuestion {
   readonly sender: string;
   readonly receiptDeadlineMs: number;
   readonly claimGraceMs: number;
+  readonly breakerProbeMs: ProbePauses;
 }
 
 export interface ClaimCandidate {
@@ -44,6 +46,8 @@ export interface Claim {
   }[];
   /** Members whose number another member's message of this occasion has taken. */
   readonly duplicateNumbers: readonly number[];
+  /** Whether calls to the integration have failed lately. */
+  readonly troubled: boolean;
   /** `performance.now()` before the commit: a call that has not started `callStartMs` later is not made. */
   readonly committedAfter: number;
 }
@@ -71,15 +75,27 @@ export function claimMessages(
       scope,
       candidates.map((candidate) => candidate.memberIndex),
     );
-    const nothing = { token, claimed: [], refused: [], duplicateNumbers: [] };
+    const nothing = {
+      token,
+      claimed: [],
+      refused: [],
+      duplicateNumbers: [],
+      troubled: facts?.troubled ?? false,
+    };
     const halted = facts && haltOf(facts.runState);
     if (!facts || halted) return { ...nothing, ...(halted && { halted }), committedAfter: performance.now() };
 
     const verdicts = facts.members.map((member) => ({ member, verdict: decideVerdict(member.gate) }));
-    const refused = verdicts.flatMap(({ member, verdict }) =>
-      verdict.kind === 'send' ? [] : [{ memberIndex: member.memberIndex, verdict }],
-    );
-    const allowed = allowedOffers(scope, candidates, verdicts);
+    const offers = allowedOffers(scope, candidates, verdicts);
+    const allowed = facts.breakerOpen ? await probeOf(connection, scope, offers) : offers;
+    const refused = [
+      ...verdicts.flatMap(({ member, verdict }) =>
+        verdict.kind === 'send' ? [] : [{ memberIndex: member.memberIndex, verdict }],
+      ),
+      ...offers
+        .filter((offer) => !allowed.includes(offer))
+        .map(({ memberIndex }) => ({ memberIndex, verdict: putOff(scope) })),
+    ];
     const taken = await takeRows(connection, scope, allowed, token);
     const claimed = allowed.filter((offer) => taken.has(offer.id));
     const duplicateNumbers = await numbersTaken(
@@ -87,8 +103,24 @@ export function claimMessages(
       scope.month,
       allowed.filter((offer) => !taken.has(offer.id)),
     );
-    return { token, claimed, refused, duplicateNumbers, committedAfter: performance.now() };
+    const { troubled } = facts;
+    return { token, claimed, refused, duplicateNumbers, troubled, committedAfter: performance.now() };
   });
+}
+
+/** Of an integration whose breaker is open one message may be claimed, if its probe is due and nobody else's. */
+async function probeOf(
+  connection: Connection,
+  scope: ClaimScope,
+  offers: readonly Offer[],
+): Promise<readonly Offer[]> {
+  const [first] = offers;
+  if (!first || !(await takeProbe(connection, scope.integrationId, scope.breakerProbeMs))) return [];
+  return [first];
+}
+
+function putOff({ recheckMs }: ClaimScope): Exclude<Verdict, { kind: 'send' }> {
+  return { kind: 'defer', until: Date.now() + recheckMs, reason: BREAKER_OPEN };
 }
 
 /** Locks the recipients in the order that everybody locks them. */

@@ -1,4 +1,5 @@
-import { decideVerdict } from '../domain/gate.ts';
+import { BREAKER_OPEN, decideVerdict } from '../domain/gate.ts';
+import { passesBreaker, type ProbePauses } from './breakers.ts';
 import { haltOf, lockRecipients } from './claim-messages.ts';
 import { readMemberFacts, type GateQuestion } from './member-facts.ts';
 import type { MessageInDoubt } from './messages-in-doubt.ts';
@@ -24,6 +25,7 @@ export interface RepeatTerms {
   readonly token: string;
   readonly claimGraceMs: number;
   readonly receiptDeadlineMs: number;
+  readonly breakerProbeMs: ProbePauses;
 }
 
 type Repeatable = Pick<MessageInDoubt, 'memberIndex' | 'recipientId'>;
@@ -98,7 +100,7 @@ function claimValues({ message, terms }: RepeatRequest): readonly unknown[] {
 
 function claimAgain(
   pool: Pool,
-  { projectId, question, message }: RepeatRequest,
+  { projectId, question, message, terms }: RepeatRequest,
   take: (connection: Connection) => Promise<boolean>,
 ): Promise<RepeatClaim> {
   return inTransaction(pool, async (connection): Promise<RepeatClaim> => {
@@ -106,6 +108,8 @@ function claimAgain(
     await lockRecipients(connection, [message.recipientId]);
     const obstacle = await obstacleOf(connection, question, message);
     if (obstacle) return { kind: 'refused', ...obstacle };
+    if (!(await passesBreaker(connection, question.integrationId, terms.breakerProbeMs)))
+      return { kind: 'refused', reason: BREAKER_OPEN, until: Date.now() + question.recheckMs };
     const taken = await take(connection);
     return taken ? { kind: 'claimed', committedAfter: performance.now() } : { kind: 'gone' };
   });

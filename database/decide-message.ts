@@ -94,7 +94,8 @@ async function refusalOf(
   gate: DecisionInput['gate'],
 ): Promise<string | undefined> {
   if ('refusal' in gate) return gate.refusal;
-  return (await obstacleOf(connection, gate, message))?.reason;
+  const obstacle = await obstacleOf(connection, gate, message);
+  return obstacle?.until === undefined ? obstacle?.reason : undefined;
 }
 
 async function lockMessage(

@@ -12,6 +12,7 @@ export interface MessageNodeFacts {
   readonly consentClass: ConsentClass;
   readonly providerIsLocal: boolean;
   readonly held: boolean;
+  readonly breakerOpen: boolean;
 }
 
 export interface ForecastInput {
@@ -56,6 +57,7 @@ export async function forecast(database: Queryable, input: ForecastInput): Promi
       consent: 'consent.state',
       consentForThisNumber: 'coalesce(consent.recipient_id = customer.recipient_id, false)',
       held: 'node.held',
+      breakerOpen: 'node.breaker_open',
     },
     parameters,
   );
@@ -67,7 +69,8 @@ export async function forecast(database: Queryable, input: ForecastInput): Promi
       FROM customer
       CROSS JOIN LATERAL (SELECT ${firstMessageSql(input.firstMessage, parameters)} AS node_id OFFSET 0) AS first
       LEFT JOIN jsonb_to_recordset(${parameters.add(nodesJson(input.nodes))}::jsonb)
-        AS node (node_id text, category_id uuid, consent_class text, provider_is_local boolean, held boolean)
+        AS node (node_id text, category_id uuid, consent_class text, provider_is_local boolean, held boolean,
+                 breaker_open boolean)
         ON node.node_id = first.node_id
       LEFT JOIN recipient ON recipient.id = customer.recipient_id
       LEFT JOIN consent ON consent.customer_id = customer.id AND consent.category_id = node.category_id
@@ -110,6 +113,7 @@ function nodesJson(nodes: readonly MessageNodeFacts[]): string {
       consent_class: node.consentClass,
       provider_is_local: node.providerIsLocal,
       held: node.held,
+      breaker_open: node.breakerOpen,
     })),
   );
 }

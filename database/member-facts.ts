@@ -33,6 +33,10 @@ export interface MemberFacts {
 
 export interface CohortFacts {
   readonly runState: RunState;
+  /** Whether calls to the integration have failed lately. */
+  readonly troubled: boolean;
+  /** Whether its breaker is open: whoever claims needs its probe. */
+  readonly breakerOpen: boolean;
   readonly members: readonly MemberFacts[];
 }
 
@@ -40,6 +44,8 @@ interface Row {
   run_state: RunState;
   mode: ProjectMode;
   held_by: string | null;
+  troubled: boolean;
+  probe_at: Date | null;
   now_ms: number;
   member_index: number;
   customer_id: string;
@@ -57,6 +63,7 @@ interface Row {
 
 const FACTS = `
   SELECT run.state AS run_state, project.mode, held.reason AS held_by,
+         coalesce(breaker.failures > 0, false) AS troubled, breaker.probe_at,
          (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms,
          entry.member_index, entry.entry_key, entry.occasion,
          customer.id AS customer_id, customer.deleted_at IS NOT NULL AS deleted,
@@ -70,6 +77,7 @@ const FACTS = `
   JOIN customer ON customer.id = entry.customer_id
   LEFT JOIN recipient ON recipient.id = customer.recipient_id
   LEFT JOIN consent ON consent.customer_id = customer.id AND consent.category_id = $5
+  LEFT JOIN breaker ON breaker.integration_id = $7
   LEFT JOIN LATERAL (
     SELECT reason FROM hold
     WHERE (scope, target_id) IN (
@@ -99,7 +107,12 @@ export async function readMemberFacts(
   });
   const first = rows[0];
   if (!first) return undefined;
-  return { runState: first.run_state, members: rows.map((row) => memberFacts(row, question)) };
+  return {
+    runState: first.run_state,
+    troubled: first.troubled,
+    breakerOpen: first.probe_at !== null,
+    members: rows.map((row) => memberFacts(row, question)),
+  };
 }
 
 function memberFacts(row: Row, question: GateQuestion): MemberFacts {
@@ -122,6 +135,7 @@ function memberFacts(row: Row, question: GateQuestion): MemberFacts {
       consent: row.consent,
       consentForThisNumber: row.consent_for_this_number,
       heldBy: row.held_by,
+      probeAt: row.probe_at?.getTime() ?? null,
       now: row.now_ms,
       staleAfter: question.staleAfter,
       recheckMs: question.recheckMs,

@@ -38,7 +38,8 @@ export interface RecordScope {
 /**
  * Writes the outcomes of calls, each only while its claim is still the one under which the call was made.
  *
- * A receipt that was faster keeps its state; the submission's campaign event is written once whoever proves it.
+ * A receipt that was faster keeps its state; the submission's campaign event is written once whoever proves it. An
+ * account that is refused costs the message no attempt.
  * @returns ids of the messages whose claim was still held
  */
 export async function recordOutcomes(
@@ -77,6 +78,7 @@ export async function recordOutcomes(
       calls.map((call) => firstText(call, 'error')),
       scope.retryMs,
       calls.map((call) => call.token),
+      outcomes.map((outcome) => outcome.kind === 'unsent' && outcome.cause === 'account'),
     ],
   });
   return new Set(rows.map((row) => row.id));
@@ -129,9 +131,9 @@ const RETRY_AT = `clock_timestamp() + make_interval(secs => coalesce(
 const RECORD = `
   WITH outcome AS (
     SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::float8[],
-                         $12::uuid[], $13::text[], $2::uuid[])
+                         $12::uuid[], $13::text[], $2::uuid[], $24::boolean[])
       AS t (id, state, provider_message_id, status_code, error, error_class, retry_ms, event_id, event_status,
-            token)
+            token, account_refused)
   ), own AS (
     ${lockMessages({
       columns: 'outcome.*',
@@ -145,6 +147,7 @@ const RECORD = `
       status_code = CASE WHEN ${OPEN} THEN outcome.status_code ELSE message.status_code END,
       error = CASE WHEN ${OPEN} THEN outcome.error ELSE message.error END,
       error_class = CASE WHEN ${OPEN} THEN outcome.error_class ELSE message.error_class END,
+      attempts = attempts - CASE WHEN ${OPEN} AND outcome.account_refused THEN 1 ELSE 0 END,
       claim_token = CASE WHEN ${OPEN} AND outcome.state = 'unknown' THEN message.claim_token END,
       accepted_at = CASE WHEN outcome.state = 'accepted' THEN coalesce(accepted_at, clock_timestamp())
                     ELSE accepted_at END,

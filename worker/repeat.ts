@@ -75,6 +75,7 @@ async function offerAgain(
   if (to === null || content === null) return { kind: 'refused', reason: 'customer_deleted' };
   const node = await readNodeOfMessage(deps.pool, message);
   const token = randomUUID();
+  const { claimGraceMs, breakerProbeMs } = deps.timings;
   const receiptDeadlineMs = node.receiptDeadlineMs ?? deps.timings.receiptDeadlineMs;
   const claim: RepeatClaim = await kind.claim(deps.pool, {
     projectId: node.cohort.projectId,
@@ -83,7 +84,7 @@ async function offerAgain(
       staleAfter: kind.staleAfter(node),
     },
     message,
-    terms: { token, claimGraceMs: deps.timings.claimGraceMs, receiptDeadlineMs },
+    terms: { token, receiptDeadlineMs, claimGraceMs, breakerProbeMs },
   });
   if (claim.kind === 'refused') return claim;
   if (claim.kind === 'gone') return { kind: 'made' };
@@ -107,6 +108,9 @@ async function offerAgain(
     receiptSlackMs: deps.timings.receiptSlackMs,
     unsentState: kind.unsentState,
   };
+  // A repeat is rare, and may have been the probe of a breaker.
+  deps.breakerWatch.suspect(integration.id);
+  await deps.breakerWatch.tell(call);
   await inTransaction(deps.pool, async (connection) => {
     await recordOutcomes(connection, scope, [call]);
     await markHints(connection, [hintKeyOf(message)]);

@@ -50,6 +50,7 @@ export async function startMicroBatch(
   let unused = slots;
   try {
     const claim = await claimWithRetries(deps, batch);
+    if (claim.troubled) deps.breakerWatch.suspect(scope.integrationId);
     const calls = chunksOf(claim.claimed, messagesPerCall);
     unused = slots - calls.length;
     const callScope = { ...scope, token: claim.token, committedAfter: claim.committedAfter };
@@ -57,7 +58,7 @@ export async function startMicroBatch(
       calls.map(async (messages) => {
         const call = await callProvider(deps, provider, callScope, messages);
         deps.callSlots.release(scope.integrationId, 1);
-        await deps.outcomeRecorder.record(scope.month, call);
+        await allEnded([deps.outcomeRecorder.record(scope.month, call), deps.breakerWatch.tell(call)]);
       }),
     );
     return { claim, done };

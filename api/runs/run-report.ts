@@ -1,5 +1,6 @@
 import type { Pool } from '../../database/pool.ts';
 import { REPEAT_REFUSED } from '../../domain/message-decision.ts';
+import { breakersOfRun } from '../integrations/run-breakers.ts';
 import { estimate } from './estimate.ts';
 import { runSummary, type RunRow } from './read-run.ts';
 
@@ -22,13 +23,14 @@ interface MessageCount {
 }
 
 /** Everything that is shown of one run; counted in the database at this moment. */
-export async function runReport(pool: Pool, run: RunRow): Promise<object> {
-  const [traces, messages, present, cohorts, incidents, rate] = await Promise.all([
+export async function runReport(pool: Pool, projectId: string, run: RunRow): Promise<object> {
+  const [traces, messages, present, cohorts, incidents, breakers, rate] = await Promise.all([
     countTraces(pool, run),
     countMessages(pool, run),
     countPresent(pool, run),
     countCohorts(pool, run),
     readIncidents(pool, run),
+    breakersOfRun(pool, projectId, run),
     messageRate(pool, run),
   ]);
   const counts = (entries: readonly (readonly [string, number])[]): Record<string, number> => {
@@ -62,6 +64,7 @@ export async function runReport(pool: Pool, run: RunRow): Promise<object> {
     messages: counts(messages.map((row) => [row.state, Number(row.count)])),
     suppressed: counts(suppressed.map((row) => [row.reason, Number(row.members)])),
     incidents,
+    breakers,
     rate: { messagesPerSecond: rate, overSeconds: RATE_WINDOW_S },
     estimate: await estimate(pool, run, rate),
   };

@@ -3,6 +3,7 @@ import { forecast, type ForecastRow } from '../../database/forecast.ts';
 import { readProjectMode } from '../../database/launch-facts.ts';
 import { inTransaction } from '../../database/transaction.ts';
 import { firstMessages } from '../../domain/first-message.ts';
+import { BREAKER_OPEN } from '../../domain/gate.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { DryRunReport } from '../schemas/dry-run.ts';
 import { readProjectResources } from './check-scenario.ts';
@@ -34,7 +35,11 @@ export async function dryRun(
     const targets = await readMessageTargets(connection, providers, projectId, frozen);
     const audience: Audience = { projectId, filter: frozen.audience, excludeRuns };
     const { tree: firstMessage, truncated } = firstMessages(frozen);
-    const nodes = targets.map((target) => ({ ...target, held: target.holds.length > 0 }));
+    const nodes = targets.map((target) => ({
+      ...target,
+      held: target.holds.length > 0,
+      breakerOpen: target.breaker !== undefined,
+    }));
     const rows = await forecast(connection, { audience, mode, testNumbers, firstMessage, nodes });
     const figures = figuresOf(rows);
     const input = { scenarioId, audience, targets, figures, truncated, options };
@@ -65,7 +70,7 @@ function sum(rows: readonly ForecastRow[]): Pick<Figures, 'audience' | 'eligible
   for (const { nodeId, verdict, customers, numbers } of rows) {
     figures.audience += customers;
     if (nodeId === null) continue;
-    if (verdict === 'send' || verdict === 'held') {
+    if (verdict === 'send' || verdict === 'held' || verdict === BREAKER_OPEN) {
       figures[verdict === 'send' ? 'eligible' : 'held'] += numbers;
       keepIn('duplicate_number', customers - numbers);
     } else keepIn(verdict, customers);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CAMPAIGN_EVENT_STATUSES } from '../../domain/campaign-event.ts';
 import { CHANNELS } from '../../domain/channel.ts';
 import { RUN_STATES } from '../../domain/states.ts';
+import { runBreakerView } from './breaker.ts';
 import { assumedField, decisionView } from './message.ts';
 
 const instant = z.iso.datetime();
@@ -67,6 +68,9 @@ export const runReportView = z
         decided: z.int().meta({ description: 'Of these, cohorts that an operator has decided about.' }),
       }),
     ),
+    breakers: z
+      .array(runBreakerView)
+      .meta({ description: 'Integrations of the run through which nothing is sent at the moment, and why.' }),
     rate: z.object({ messagesPerSecond: z.number(), overSeconds: z.int() }),
     estimate: z
       .object({ action: z.string(), remaining: z.int(), doneAt: instant.nullable() })
@@ -153,7 +157,15 @@ export const customerStoryView = z
         member: z.int(),
         admittedAt: instant,
         at: z
-          .object({ node_id: z.string(), pass: z.int(), since: instant, message: messageView })
+          .object({
+            node_id: z.string(),
+            pass: z.int(),
+            since: instant,
+            explanation: z
+              .string()
+              .meta({ description: 'What keeps the customer there, if it is the provider.' }),
+            message: messageView,
+          })
           .nullable()
           .meta({ description: 'Where the customer is now; null once the walk has ended.' }),
         steps: z.array(stepView),

@@ -124,7 +124,12 @@ describe('the repeat of a message in doubt', () => {
       projectId: run.projectId,
       question: claimScope(run),
       message,
-      terms: { token: TOKEN, claimGraceMs: 60_000, receiptDeadlineMs: 3_600_000 },
+      terms: {
+        token: TOKEN,
+        claimGraceMs: 60_000,
+        receiptDeadlineMs: 3_600_000,
+        breakerProbeMs: { first: 30_000, last: 300_000 },
+      },
     });
 
   it('is a claim of the same message under a new token', async () => {

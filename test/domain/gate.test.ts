@@ -16,6 +16,7 @@ const SENDABLE: GateFacts = {
   consent: 'granted',
   consentForThisNumber: true,
   heldBy: null,
+  probeAt: null,
   now: NOW,
   staleAfter: NOW + 1_000,
   recheckMs: 30_000,

@@ -1,4 +1,5 @@
 import type { Dependencies } from '../../activities/dependencies.ts';
+import { BreakerWatch } from '../../activities/message/breaker-watch.ts';
 import { CallSlots } from '../../activities/message/call-slots.ts';
 import { OutcomeRecorder } from '../../activities/message/outcome-recorder.ts';
 import { createLog } from '../../config/log.ts';
@@ -44,6 +45,7 @@ export function scriptedDependencies(pool: Pool, renderProcesses = 1): ScriptedD
       providers: { get: () => provider, isLocal: () => scripted.isLocal } as unknown as ProviderRegistry,
       renderPool: new RenderPool(renderProcesses),
       callSlots: new CallSlots(),
+      breakerWatch: new BreakerWatch(pool, timings, createLog('test', 'silent')),
       outcomeRecorder: new OutcomeRecorder(pool, timings),
     },
   };
