@@ -14,6 +14,7 @@ import { holdRoutes } from './routes/holds.ts';
 import { integrationRoutes } from './routes/integrations.ts';
 import { launchRoutes } from './routes/launch.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { projectRoutes } from './routes/project.ts';
 import { runControlRoutes } from './routes/run-control.ts';
 import { runRoutes } from './routes/runs.ts';
 import { scenarioCopyRoutes } from './routes/scenario-copies.ts';
@@ -32,6 +33,7 @@ export function apiRoutes(deps: ApiDependencies): readonly AnyRoute[] {
     ...runRoutes(deps),
     ...runControlRoutes(deps),
     ...messageRoutes(deps),
+    ...projectRoutes(deps),
     ...holdRoutes(deps),
     ...integrationRoutes(deps),
     ...customerRoutes(deps),

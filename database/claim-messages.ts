@@ -1,5 +1,6 @@
 import type { Channel } from '../domain/channel.ts';
 import { BREAKER_OPEN, decideVerdict, type Verdict } from '../domain/gate.ts';
+import { withinCap } from '../domain/message-cap.ts';
 import type { MessageContent } from '../domain/message-content.ts';
 import { takeProbe, type ProbePauses } from './breakers.ts';
 import { messageId } from './ids.ts';
@@ -34,16 +35,15 @@ export interface ClaimedMessage {
   readonly content: MessageContent;
 }
 
+type Refusal = Exclude<Verdict, { kind: 'send' }>;
+
 export interface Claim {
   readonly halted?: 'paused' | 'cancelled';
   readonly token: string;
   /** In ascending order of the recipient. */
   readonly claimed: readonly ClaimedMessage[];
   /** Members that the gate kept in. */
-  readonly refused: readonly {
-    readonly memberIndex: number;
-    readonly verdict: Exclude<Verdict, { kind: 'send' }>;
-  }[];
+  readonly refused: readonly { readonly memberIndex: number; readonly verdict: Refusal }[];
   /** Members whose number another member's message of this occasion has taken. */
   readonly duplicateNumbers: readonly number[];
   /** Whether calls to the integration have failed lately. */
@@ -87,14 +87,14 @@ export function claimMessages(
 
     const verdicts = facts.members.map((member) => ({ member, verdict: decideVerdict(member.gate) }));
     const offers = allowedOffers(scope, candidates, verdicts);
-    const allowed = facts.breakerOpen ? await probeOf(connection, scope, offers) : offers;
+    const uncapped = withinCap(offers, roomOf(facts.members));
+    const allowed = facts.breakerOpen ? await probeOf(connection, scope, uncapped) : uncapped;
     const refused = [
       ...verdicts.flatMap(({ member, verdict }) =>
         verdict.kind === 'send' ? [] : [{ memberIndex: member.memberIndex, verdict }],
       ),
-      ...offers
-        .filter((offer) => !allowed.includes(offer))
-        .map(({ memberIndex }) => ({ memberIndex, verdict: putOff(scope) })),
+      ...refusedFor(CAPPED, offers, uncapped),
+      ...refusedFor(putOff(scope), uncapped, allowed),
     ];
     const taken = await takeRows(connection, scope, allowed, token);
     const claimed = allowed.filter((offer) => taken.has(offer.id));
@@ -119,7 +119,28 @@ async function probeOf(
   return [first];
 }
 
-function putOff({ recheckMs }: ClaimScope): Exclude<Verdict, { kind: 'send' }> {
+const CAPPED: Refusal = { kind: 'suppress', reason: 'capped' };
+
+/** Those that were offered and are not allowed. */
+function refusedFor(
+  verdict: Refusal,
+  offers: readonly Offer[],
+  allowed: readonly Offer[],
+): readonly { readonly memberIndex: number; readonly verdict: Refusal }[] {
+  const passed = new Set(allowed);
+  return offers.filter((offer) => !passed.has(offer)).map(({ memberIndex }) => ({ memberIndex, verdict }));
+}
+
+/** By recipient, how many more messages it may get; nothing is said of those that nothing caps. */
+function roomOf(members: readonly MemberFacts[]): ReadonlyMap<string, number> {
+  return new Map(
+    members.flatMap(({ recipientId, room }) =>
+      recipientId === null || room === null ? [] : [[recipientId, room] as const],
+    ),
+  );
+}
+
+function putOff({ recheckMs }: ClaimScope): Refusal {
   return { kind: 'defer', until: Date.now() + recheckMs, reason: BREAKER_OPEN };
 }
 

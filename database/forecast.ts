@@ -1,7 +1,9 @@
 import type { FirstMessage } from '../domain/first-message.ts';
 import type { ConsentClass, ProjectMode } from '../domain/gate.ts';
+import { windowMs, type MessageCap } from '../domain/message-cap.ts';
 import { admittedSql, type Audience } from './admitted-sql.ts';
 import { audienceSql, Parameters } from './audience-sql.ts';
+import { countedSql } from './message-cap.ts';
 import { longQuery, type Queryable } from './pool.ts';
 import { verdictSql } from './verdict-sql.ts';
 
@@ -18,6 +20,7 @@ export interface MessageNodeFacts {
 export interface ForecastInput {
   readonly audience: Audience;
   readonly mode: ProjectMode;
+  readonly messageCap: MessageCap | null;
   readonly testNumbers: readonly string[];
   readonly firstMessage: FirstMessage;
   readonly nodes: readonly MessageNodeFacts[];
@@ -58,6 +61,7 @@ export async function forecast(database: Queryable, input: ForecastInput): Promi
       consentForThisNumber: 'coalesce(consent.recipient_id = customer.recipient_id, false)',
       held: 'node.held',
       breakerOpen: 'node.breaker_open',
+      capReached: input.messageCap === null ? 'false' : '(full_number.recipient_id IS NOT NULL)',
     },
     parameters,
   );
@@ -74,6 +78,7 @@ export async function forecast(database: Queryable, input: ForecastInput): Promi
         ON node.node_id = first.node_id
       LEFT JOIN recipient ON recipient.id = customer.recipient_id
       LEFT JOIN consent ON consent.customer_id = customer.id AND consent.category_id = node.category_id
+      ${input.messageCap === null ? '' : fullNumbersSql(input.messageCap, input.audience, parameters)}
       WHERE ${admittedSql(input.audience, parameters)}
     ) AS judged
     GROUP BY 1, 2 ORDER BY 1, 2`;
@@ -103,6 +108,17 @@ function firstMessageSql(first: FirstMessage, parameters: Parameters): string {
   if ('nodeId' in first) return `${parameters.add(first.nodeId)}::text`;
   const [yes, no] = [firstMessageSql(first.yes, parameters), firstMessageSql(first.no, parameters)];
   return `CASE WHEN ${audienceSql(first.filter, parameters)} THEN ${yes} ELSE ${no} END`;
+}
+
+/** Joins the numbers that have got as many messages as the cap allows. */
+function fullNumbersSql(cap: MessageCap, { projectId }: Audience, parameters: Parameters): string {
+  const since = `statement_timestamp() - make_interval(secs => ${parameters.add(windowMs(cap))}::float8 / 1000)`;
+  return `
+    LEFT JOIN (
+      SELECT recipient_id FROM message
+      WHERE message.project_id = ${parameters.add(projectId)}::uuid AND ${countedSql(since)}
+      GROUP BY recipient_id HAVING count(*) >= ${parameters.add(cap.messages)}::int) AS full_number
+      ON full_number.recipient_id = customer.recipient_id`;
 }
 
 function nodesJson(nodes: readonly MessageNodeFacts[]): string {

@@ -16,6 +16,7 @@ export interface FactsSql {
   readonly held: string;
   /** Of an integration whose breaker is open and whose probe is not due. */
   readonly breakerOpen: string;
+  readonly capReached: string;
 }
 
 /**
@@ -40,5 +41,6 @@ export function verdictSql(facts: FactsSql, parameters: Parameters): string {
     WHEN ${marketing} AND NOT ${facts.consentForThisNumber} THEN 'consent_other_number'
     WHEN ${facts.held} THEN 'held'
     WHEN ${facts.breakerOpen} THEN '${BREAKER_OPEN}'
+    WHEN ${facts.capReached} AND ${marketing} THEN 'capped'
     ELSE 'send' END`;
 }

@@ -29,6 +29,8 @@ export interface GateFacts {
   readonly heldBy: string | null;
   /** When the next probe of the integration's open breaker is due; null while it is closed. */
   readonly probeAt: number | null;
+  /** Whether the number has got as many messages as the project's cap allows. */
+  readonly capReached: boolean;
   readonly now: number;
   /** Instant after which the message is no longer worth sending. */
   readonly staleAfter: number;
@@ -55,6 +57,7 @@ export function decideVerdict(facts: GateFacts): Verdict {
   const { probeAt } = facts;
   if (probeAt !== null && probeAt > facts.now)
     return { kind: 'defer', until: Math.min(probeAt, recheckAt), reason: BREAKER_OPEN };
+  if (facts.capReached && facts.consentClass === 'marketing') return { kind: 'suppress', reason: 'capped' };
   return { kind: 'send' };
 }
 

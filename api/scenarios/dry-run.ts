@@ -1,6 +1,6 @@
 import type { Audience } from '../../database/admitted-sql.ts';
 import { forecast, type ForecastRow } from '../../database/forecast.ts';
-import { readProjectMode } from '../../database/launch-facts.ts';
+import { readGateSettings } from '../../database/launch-facts.ts';
 import { inTransaction } from '../../database/transaction.ts';
 import { firstMessages } from '../../domain/first-message.ts';
 import { BREAKER_OPEN } from '../../domain/gate.ts';
@@ -31,7 +31,7 @@ export async function dryRun(
     await connection.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
     const frozen = await readFrozen(connection, { projectId, scenarioId, resources, publicUrl });
     await assertRunsKnown(connection, projectId, excludeRuns);
-    const mode = await readProjectMode(connection, projectId);
+    const settings = await readGateSettings(connection, projectId);
     const targets = await readMessageTargets(connection, providers, projectId, frozen);
     const audience: Audience = { projectId, filter: frozen.audience, excludeRuns };
     const { tree: firstMessage, truncated } = firstMessages(frozen);
@@ -40,7 +40,7 @@ export async function dryRun(
       held: target.holds.length > 0,
       breakerOpen: target.breaker !== undefined,
     }));
-    const rows = await forecast(connection, { audience, mode, testNumbers, firstMessage, nodes });
+    const rows = await forecast(connection, { ...settings, audience, testNumbers, firstMessage, nodes });
     const figures = figuresOf(rows);
     const input = { scenarioId, audience, targets, figures, truncated, options };
     return { ...figures, warnings: [...(await launchWarnings(connection, input))] };
