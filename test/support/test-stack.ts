@@ -54,6 +54,8 @@ export class TestStack {
   readonly folder: string;
   temporal: TestTemporal | undefined;
   client: TemporalClient | undefined;
+  /** File with the workflow code of workers that are started from now on, and of the replay at the end. */
+  bundle = process.env['TEST_BUNDLE'] ?? '';
   private readonly server: Server;
   private readonly stopping: (() => Promise<void>)[] = [];
   private stopWorker = (): Promise<void> => Promise.resolve();
@@ -170,7 +172,7 @@ export class TestStack {
     const worker: Worker = await createWorker(deps, {
       connection,
       namespace: 'default',
-      codePath: process.env['TEST_BUNDLE'] ?? '',
+      codePath: this.bundle,
       ...(cachedWorkflows !== undefined && { cachedWorkflows }),
     });
     const done = worker.run();
@@ -190,7 +192,8 @@ export class TestStack {
 
   /** Replays every history that the test has made: workflow code that is not deterministic fails its test. */
   async replayHistories(): Promise<void> {
-    const options = { workflowBundle: { codePath: process.env['TEST_BUNDLE'] ?? '' } };
+    installQuietRuntime();
+    const options = { workflowBundle: { codePath: this.bundle } };
     const histories = this.client?.client.workflow.list().intoHistories();
     if (!histories) return;
     for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) {
