@@ -1,3 +1,4 @@
+import { mostVisits, watchVisits } from '../support/most-visits.ts';
 import { chain, mms, NOW, ordinaryPhones } from '../support/scenarios.ts';
 import { TestStack } from '../support/test-stack.ts';
 
@@ -9,6 +10,8 @@ import { TestStack } from '../support/test-stack.ts';
 const FACTOR = Number(process.env['DRIP_FACTOR'] ?? 20);
 const CUSTOMERS = Number(process.env['DRIP_CUSTOMERS'] ?? 4_000);
 const MINUTE = 60_000;
+/** Of one node; `open-visits` brings a cohort so far. */
+const MOST_VISITS = 32;
 
 let stack: TestStack;
 
@@ -23,6 +26,7 @@ beforeAll(async () => {
       historyEvents: 2_000,
     },
   });
+  await watchVisits(stack.database.pool);
 });
 afterAll(() => stack.stop());
 
@@ -45,5 +49,8 @@ describe('receipts that drip in', () => {
     process.stdout.write(`${CUSTOMERS} messages: ${perMessage} events each, sped up ${FACTOR} times\n`);
     expect(events).toBeGreaterThan(0);
     expect(events / CUSTOMERS).toBeLessThanOrEqual(0.1);
+    const visits = Object.values(await mostVisits(stack.database.pool));
+    expect(Math.max(...visits)).toBeGreaterThan(0);
+    expect(Math.max(...visits)).toBeLessThanOrEqual(MOST_VISITS);
   }, 500_000);
 });

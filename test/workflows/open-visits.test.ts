@@ -1,3 +1,4 @@
+import { mostVisits, watchVisits } from '../support/most-visits.ts';
 import { mms, NOW, ordinaryPhones, wait } from '../support/scenarios.ts';
 import { TestStack } from '../support/test-stack.ts';
 
@@ -18,34 +19,9 @@ beforeAll(async () => {
       historyEvents: 2_000,
     },
   });
-  await stack.database.pool.query(MOST_VISITS);
+  await watchVisits(stack.database.pool);
 });
 afterAll(() => stack.stop());
-
-/** Keeps the most visits that one node of one cohort has had open at any moment. */
-const MOST_VISITS = `
-  CREATE TABLE most_visits (node_id text PRIMARY KEY, visits int);
-  CREATE FUNCTION count_visits() RETURNS trigger LANGUAGE plpgsql AS $$
-  BEGIN
-    INSERT INTO most_visits
-    SELECT node_id, max(visits) FROM (
-      SELECT cohort_id, node_id, count(*) AS visits FROM visit
-      WHERE opened_at IS NOT NULL AND cohort_id IN (SELECT cohort_id FROM written) GROUP BY 1, 2) AS open
-    GROUP BY 1
-    ON CONFLICT (node_id) DO UPDATE SET visits = greatest(most_visits.visits, EXCLUDED.visits);
-    RETURN NULL;
-  END $$;
-  CREATE TRIGGER count_inserted AFTER INSERT ON visit REFERENCING NEW TABLE AS written
-    FOR EACH STATEMENT EXECUTE FUNCTION count_visits();
-  CREATE TRIGGER count_updated AFTER UPDATE ON visit REFERENCING NEW TABLE AS written
-    FOR EACH STATEMENT EXECUTE FUNCTION count_visits();`;
-
-async function mostVisits(): Promise<Readonly<Record<string, number>>> {
-  const { rows } = await stack.database.pool.query<{ node_id: string; visits: number }>(
-    'SELECT node_id, visits FROM most_visits ORDER BY node_id',
-  );
-  return Object.fromEntries(rows.map(({ node_id: nodeId, visits }) => [nodeId, visits]));
-}
 
 /** Whoever has got the message rests, in as many visits as there were hints, until all have got it. */
 const SCENARIO = {
@@ -63,7 +39,7 @@ describe('members who come to a node in many small groups', () => {
     await stack.api.importConsenting(ordinaryPhones(CUSTOMERS));
     const end = await stack.api.runEnd(await stack.api.run(SCENARIO));
     expect(end.nodes.find(({ node_id }) => node_id === 'rest')?.outcomes).toEqual({ next: CUSTOMERS });
-    const visits = await mostVisits();
+    const visits = await mostVisits(stack.database.pool);
     process.stdout.write(`most open visits: ${JSON.stringify(visits)}\n`);
     expect(visits).toEqual({ rest: MOST, send: 1 });
   });
