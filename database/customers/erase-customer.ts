@@ -16,6 +16,12 @@ export function eraseCustomer(pool: Pool, projectId: string, customerId: string)
 function eraseOnce(pool: Pool, projectId: string, customerId: string): Promise<boolean> {
   return inTransaction(pool, async (connection) => {
     await lockNumbers(connection, { projectId, column: 'id', values: [customerId] });
+    await connection.query(
+      `DELETE FROM import_problem USING customer, import_job
+       WHERE customer.project_id = $1 AND customer.id = $2 AND import_problem.external_id = customer.external_id
+         AND import_job.id = import_problem.job_id AND import_job.project_id = $1`,
+      [projectId, customerId],
+    );
     const { rowCount } = await connection.query(
       `UPDATE customer SET external_id = NULL, phone = NULL, phone_state = 'none', recipient_id = NULL, timezone = NULL,
          language = NULL, attributes = '{}', updated_at = clock_timestamp(), deleted_at = clock_timestamp()
