@@ -11,8 +11,11 @@ import { ApiProblem } from './problem.ts';
 import type { AnyRoute } from './route.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { holdRoutes } from './routes/holds.ts';
+import { importRoutes } from './routes/imports.ts';
+import { launchRoutes } from './routes/launch.ts';
 import { runControlRoutes } from './routes/run-control.ts';
 import { runRoutes } from './routes/runs.ts';
+import { scenarioCopyRoutes } from './routes/scenario-copies.ts';
 import { scenarioRoutes } from './routes/scenarios.ts';
 import { scenarioJsonSchema } from './scenarios/document.ts';
 
@@ -22,9 +25,12 @@ const ROOT = path.join(import.meta.dirname, '..');
 export function apiRoutes(deps: ApiDependencies): readonly AnyRoute[] {
   return [
     ...scenarioRoutes(deps),
+    ...scenarioCopyRoutes(deps),
+    ...launchRoutes(deps),
     ...runRoutes(deps),
     ...runControlRoutes(deps),
     ...holdRoutes(deps),
+    ...importRoutes(deps),
     ...customerRoutes(deps),
   ];
 }

@@ -11,6 +11,9 @@ export const ERRORS = {
   unsupported_media_type: { status: 415, title: 'The content type is not understood' },
   bad_body: { status: 422, title: 'The body does not say what is needed' },
   bad_import_header: { status: 422, title: 'The header of the file is wrong' },
+  precondition_failed: { status: 412, title: 'It was changed meanwhile' },
+  precondition_required: { status: 428, title: 'The change must say what it changes' },
+  scenario_archived: { status: 409, title: 'The scenario is archived' },
   invalid_scenario: { status: 422, title: "The scenario can't be launched as it is" },
   unknown_run: { status: 422, title: 'There is no such run' },
   unexpected_audience: { status: 409, title: 'The audience is not the expected one' },
@@ -19,6 +22,7 @@ export const ERRORS = {
   incident_decided: { status: 409, title: 'Something else was decided before' },
   no_incident: { status: 409, title: 'Nobody is stuck there' },
   run_ended: { status: 409, title: 'The run has ended' },
+  import_damaged: { status: 500, title: 'A part of the stored file is missing' },
   internal: { status: 500, title: 'Something went wrong here' },
   unavailable: { status: 503, title: "The database can't be reached" },
 } as const satisfies Record<string, { status: number; title: string }>;

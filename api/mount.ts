@@ -4,9 +4,10 @@ import { isStorable } from '../domain/storable.ts';
 import { asSentence, issueText } from '../nodes/shared/issue-text.ts';
 import { pointerOf, type Problem } from '../domain/validation/problem.ts';
 import { projectOf } from './auth.ts';
+import { parseIfMatch } from './entity-tag.ts';
 import type { ErrorCode } from './errors.ts';
 import { ApiProblem } from './problem.ts';
-import type { AnyRoute } from './route.ts';
+import { changesResource, type AnyRoute } from './route.ts';
 
 /** Largest JSON body. */
 export const MAX_JSON_BYTES = 1_048_576;
@@ -22,6 +23,7 @@ export function mount(router: Router, route: AnyRoute): void {
       query: parse(route.query ?? NO_QUERY, request.query, 'bad_query'),
       body: parse(route.body, request.body, 'bad_body'),
       project: projectOf(response),
+      ifMatch: parseIfMatch(request.headers['if-match'], changesResource(route)),
       raw: request,
     });
     if ('stream' in answer) await answer.stream(response);

@@ -1,12 +1,26 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import type { AnyRoute } from './route.ts';
+import { changesResource, type AnyRoute } from './route.ts';
 import { problemView } from './schemas/scenario.ts';
 
 const REFUSAL = {
   description: 'A refusal with a stable code.',
   content: { 'application/problem+json': { schema: problemView } },
 };
+
+const CONDITION_REFUSALS = {
+  412: { ...REFUSAL, description: 'It was changed after it was read: `precondition_failed`.' },
+  428: { ...REFUSAL, description: 'There is no `If-Match`: `precondition_required`.' },
+};
+
+const TAG_HEADER = z.object({
+  ETag: z.string().meta({ description: 'Names this state of it, for `If-Match`.', example: '"7"' }),
+});
+
+const IF_MATCH = z.string().meta({
+  description: 'The `ETag` that was read, or `*` to change it as it is now.',
+  example: '"7"',
+});
 
 /** What anybody may ask, without a key. */
 const PUBLIC_PAGES = [
@@ -34,18 +48,23 @@ export function openApiDocument(routes: readonly AnyRoute[], publicUrl: string):
       request: {
         ...(route.params && { params: route.params }),
         ...(route.query && { query: route.query }),
-        ...(route.headers && { headers: route.headers }),
+        headers: headersOf(route),
         ...bodyOf(route),
       },
       responses: {
         ...Object.fromEntries(
           Object.entries(route.answers).map(
-            ([status, { description, schema, contentType = 'application/json' }]) => [
+            ([status, { description, schema, contentType = 'application/json', tagged }]) => [
               status,
-              { description, ...(schema && { content: { [contentType]: { schema } } }) },
+              {
+                description,
+                ...(tagged && { headers: TAG_HEADER }),
+                ...(schema && { content: { [contentType]: { schema } } }),
+              },
             ],
           ),
         ),
+        ...(changesResource(route) && CONDITION_REFUSALS),
         default: REFUSAL,
       },
     });
@@ -78,6 +97,11 @@ export function openApiDocument(routes: readonly AnyRoute[], publicUrl: string):
     },
     servers: [{ url: publicUrl }],
   });
+}
+
+function headersOf(route: AnyRoute): z.ZodObject {
+  const own = route.headers ?? z.object({});
+  return changesResource(route) ? own.extend({ 'If-Match': IF_MATCH }) : own;
 }
 
 function bodyOf(route: AnyRoute): object {

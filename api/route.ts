@@ -1,12 +1,15 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Project } from './auth.ts';
+import type { IfMatch } from './entity-tag.ts';
 
 export interface ApiRequest<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
   readonly project: Project;
+  /** To be held against the resource under its lock. */
+  readonly ifMatch: IfMatch;
   /** For bodies that are streamed. */
   readonly raw: Request;
 }
@@ -21,6 +24,8 @@ export interface AnswerDescription {
   readonly schema?: z.ZodType;
   /** Default `application/json`. */
   readonly contentType?: string;
+  /** Whether it carries an `ETag` that a change can name. */
+  readonly tagged?: true;
 }
 
 /** One operation of the API: the same schemas check it and describe it. */
@@ -49,6 +54,11 @@ export interface Route<
 }
 
 export type AnyRoute = Route;
+
+/** Whether the operation changes a resource that has been read before, and so needs `If-Match`. */
+export function changesResource({ method }: AnyRoute): boolean {
+  return method === 'put' || method === 'patch' || method === 'delete';
+}
 
 /** Keeps a route's own types for its handler and lets it stand in a list with others. */
 export function defineRoute<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType>(

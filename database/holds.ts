@@ -18,6 +18,9 @@ export interface Hold {
   readonly since: Date;
 }
 
+/** Throws to keep the holds as they are. */
+export type HoldsCheck = (holds: readonly Hold[]) => void;
+
 const TARGETS: Readonly<Record<HoldScope, string>> = {
   account: 'SELECT account_id AS id FROM project WHERE id = $1 AND $2::text IS NULL',
   project: 'SELECT id FROM project WHERE id = $1 AND $2::text IS NULL',
@@ -35,8 +38,9 @@ export function putHold(
   projectId: string,
   target: HoldTarget,
   why: { readonly reason: string; readonly actor: string },
+  check?: HoldsCheck,
 ): Promise<boolean> {
-  return changeHold(pool, projectId, target, async (connection, targetId) => {
+  return changeHold({ pool, projectId, target, check }, async (connection, targetId) => {
     await connection.query(
       `INSERT INTO hold (scope, target_id, reason, actor) VALUES ($1, $2, $3, $4)
        ON CONFLICT (scope, target_id) DO UPDATE SET reason = EXCLUDED.reason, actor = EXCLUDED.actor`,
@@ -46,8 +50,13 @@ export function putHold(
 }
 
 /** Lifts a hold; members who were held are gated again within the recheck time. @returns as {@link putHold} */
-export function liftHold(pool: Pool, projectId: string, target: HoldTarget): Promise<boolean> {
-  return changeHold(pool, projectId, target, async (connection, targetId) => {
+export function liftHold(
+  pool: Pool,
+  projectId: string,
+  target: HoldTarget,
+  check?: HoldsCheck,
+): Promise<boolean> {
+  return changeHold({ pool, projectId, target, check }, async (connection, targetId) => {
     await connection.query('DELETE FROM hold WHERE scope = $1 AND target_id = $2', [target.scope, targetId]);
   });
 }
@@ -70,10 +79,15 @@ export async function listHolds(database: Queryable, projectId: string): Promise
   return rows;
 }
 
+interface HoldChange {
+  readonly pool: Pool;
+  readonly projectId: string;
+  readonly target: HoldTarget;
+  readonly check: HoldsCheck | undefined;
+}
+
 function changeHold(
-  pool: Pool,
-  projectId: string,
-  target: HoldTarget,
+  { pool, projectId, target, check }: HoldChange,
   change: (connection: Connection, targetId: string) => Promise<void>,
 ): Promise<boolean> {
   return inTransaction(pool, async (connection) => {
@@ -85,6 +99,7 @@ function changeHold(
       target.key ?? null,
     ]);
     if (!rows[0]) return false;
+    check?.(await listHolds(connection, projectId));
     await change(connection, rows[0].id);
     return true;
   });

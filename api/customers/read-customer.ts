@@ -1,3 +1,4 @@
+import type { Queryable } from '../../database/pool.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { ApiProblem } from '../problem.ts';
 
@@ -44,11 +45,11 @@ export interface CustomerView {
 
 /** Customers by id, in the order of creation; deleted ones are left out. */
 export async function readCustomers(
-  { pool }: ApiDependencies,
+  database: Queryable,
   projectId: string,
   ids: readonly string[],
 ): Promise<readonly CustomerView[]> {
-  const { rows } = await pool.query<CustomerView>(
+  const { rows } = await database.query<CustomerView>(
     `SELECT customer.id, customer.external_id AS "externalId", customer.phone, customer.phone_state AS "phoneState",
             recipient.country, recipient.opted_out_at AS "optedOutAt", customer.timezone, customer.language,
             customer.attributes, customer.created_at AS "createdAt", customer.updated_at AS "updatedAt",
@@ -69,11 +70,11 @@ export async function readCustomers(
 
 /** @throws ApiProblem `not_found` */
 export async function readCustomer(
-  deps: ApiDependencies,
+  database: Queryable,
   projectId: string,
   id: string,
 ): Promise<CustomerView> {
-  const [customer] = await readCustomers(deps, projectId, [id]);
+  const [customer] = await readCustomers(database, projectId, [id]);
   if (!customer) throw new ApiProblem('not_found', 'The customer has been deleted.');
   return customer;
 }

@@ -1,56 +1,31 @@
 import { z } from 'zod';
 import { eraseCustomer } from '../../database/customers/erase-customer.ts';
 import { importCustomers } from '../../database/customers/import-customers.ts';
+import type { Check } from '../../database/customers/lock-numbers.ts';
 import { storedPhone } from '../../database/customers/phone-number.ts';
 import { phoneHash } from '../../database/phone-hash.ts';
-import { CustomerProblem, type CustomerRecord } from '../../domain/customer-record.ts';
-import type { JsonValue } from '../../domain/json.ts';
-import { customerRecord } from '../customers/customer-fields.ts';
-import { CONSENT_FIELDS, type FieldTarget } from '../customers/field-names.ts';
-import { IMPORT_TYPES, importStream } from '../customers/import-customers.ts';
-import { findCustomerId, readCustomer, readCustomers } from '../customers/read-customer.ts';
+import { recordOfPatch } from '../customers/patch-record.ts';
+import { listCustomers } from '../customers/list-customers.ts';
+import {
+  findCustomerId,
+  readCustomer,
+  readCustomers,
+  type CustomerView,
+} from '../customers/read-customer.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { assertMatch, entityTag, type IfMatch } from '../entity-tag.ts';
+import { nextCursor, pageOf, pageQuery } from '../paging.ts';
 import { ApiProblem } from '../problem.ts';
-import { defineRoute, type AnyRoute } from '../route.ts';
-import { CSV_EXAMPLE, NDJSON_EXAMPLE } from '../schemas/examples.ts';
-import { customerPatch, customerSchema, importReportSchema } from '../schemas/customer.ts';
+import { defineRoute, type AnyRoute, type Answer } from '../route.ts';
+import { customerPatch, customerSchema } from '../schemas/customer.ts';
 
 const TAG = 'Customers';
 const byId = z.object({
   id: z.string().min(1).max(200).meta({ description: "The customer's id or externalId." }),
 });
-/** Most customers that one list answers. */
-const LIST_LIMIT = 100;
 
 export function customerRoutes(deps: ApiDependencies): readonly AnyRoute[] {
-  return [importRoute(deps), listRoute(deps), getRoute(deps), patchRoute(deps), deleteRoute(deps)];
-}
-
-function importRoute(deps: ApiDependencies): AnyRoute {
-  return defineRoute({
-    method: 'post',
-    path: '/v1/customers/import',
-    tag: TAG,
-    summary: 'Import customers',
-    description:
-      'Creates and updates customers by `externalId` from a stream of any length, NDJSON or CSV with a header. Names: ' +
-      '`externalId`, `phone`, `timezone`, `language`, `consent.<category>.granted|time|method|source`; every other ' +
-      'name is an attribute, but for those that only seem to be a known one, which are refused. In CSV attributes are texts unless the header says `name:number`, `name:boolean` or ' +
-      '`name:date`, and an empty cell says nothing; in NDJSON null removes. Dates and times are ISO 8601, in UTC where no offset is ' +
-      'named. A consent needs time, method and source ' +
-      "to open anything. Every line that can't be taken is answered with its number and reason; the others are taken. " +
-      '`warnings` names lines that were taken and that no message may follow from: a bad number, a consent without proof.',
-    rawBody: { 'application/x-ndjson': NDJSON_EXAMPLE, 'text/csv': CSV_EXAMPLE },
-    answers: {
-      200: { description: 'What was taken and what was not.', schema: importReportSchema },
-      415: { description: `Another content type than ${IMPORT_TYPES.join(', ')}.` },
-      422: { description: 'The header of the CSV file is wrong; nothing was taken.' },
-    },
-    handle: async ({ project, raw }) => ({
-      status: 200,
-      body: await importStream(deps, project.id, raw.headers['content-type'] ?? '', raw),
-    }),
-  });
+  return [listRoute(deps), getRoute(deps), patchRoute(deps), deleteRoute(deps)];
 }
 
 function listRoute(deps: ApiDependencies): AnyRoute {
@@ -58,8 +33,9 @@ function listRoute(deps: ApiDependencies): AnyRoute {
     method: 'get',
     path: '/v1/customers',
     tag: TAG,
-    summary: 'Find customers by number or externalId',
+    summary: 'List customers',
     query: z.strictObject({
+      ...pageQuery,
       phone: z
         .string()
         .max(40)
@@ -68,29 +44,20 @@ function listRoute(deps: ApiDependencies): AnyRoute {
       externalId: z.string().max(200).optional(),
     }),
     answers: {
-      200: { description: 'Those who match.', schema: z.object({ customers: z.array(customerSchema) }) },
+      200: {
+        description: 'In the order of creation.',
+        schema: z.object({ customers: z.array(customerSchema), next: nextCursor }),
+      },
     },
     handle: async ({ project, query }) => {
-      if (query.phone === undefined && query.externalId === undefined) {
-        throw new ApiProblem('bad_query', 'Give phone or externalId.');
-      }
-      const phone = query.phone === undefined ? undefined : storedPhone(query.phone.replace(/^ /, '+'));
-      const found = await deps.prisma.customer.findMany({
-        where: {
-          projectId: project.id,
-          deletedAt: null,
-          ...(query.externalId !== undefined && { externalId: query.externalId }),
-          ...(phone && { recipientId: await recipientId(deps, project.id, phone) }),
-        },
-        select: { id: true },
-        take: LIST_LIMIT,
+      const { phone, ...filter } = query;
+      const rows = await listCustomers(deps.pool, project.id, {
+        ...filter,
+        ...(phone !== undefined && { recipientId: await recipientId(deps, project.id, phone) }),
       });
-      const customers = await readCustomers(
-        deps,
-        project.id,
-        found.map(({ id }) => id),
-      );
-      return { status: 200, body: { customers } };
+      const { items, next } = pageOf(rows, query.limit, (row) => row);
+      const ids = items.map(({ id }) => id);
+      return { status: 200, body: { customers: await readCustomers(deps.pool, project.id, ids), next } };
     },
   });
 }
@@ -99,8 +66,9 @@ function listRoute(deps: ApiDependencies): AnyRoute {
 async function recipientId(
   { prisma, config }: ApiDependencies,
   projectId: string,
-  phone: ReturnType<typeof storedPhone>,
+  given: string,
 ): Promise<bigint> {
+  const phone = storedPhone(given.replace(/^ /, '+'));
   if (phone.state !== 'valid') throw new ApiProblem('bad_query', 'phone is not a valid number.');
   const hash = new Uint8Array(phoneHash(config.phoneKey, phone.e164));
   const recipient = await prisma.recipient.findUnique({
@@ -110,6 +78,15 @@ async function recipientId(
   return recipient?.id ?? -1n;
 }
 
+function customerAnswer(body: CustomerView): Answer {
+  return { status: 200, body, headers: { etag: entityTag(body) } };
+}
+
+/** Holds the customer as it is under its lock against what the request demands. */
+function unchanged(projectId: string, id: string, ifMatch: IfMatch): Check {
+  return async (connection) => assertMatch(ifMatch, entityTag(await readCustomer(connection, projectId, id)));
+}
+
 function getRoute(deps: ApiDependencies): AnyRoute {
   return defineRoute({
     method: 'get',
@@ -117,10 +94,10 @@ function getRoute(deps: ApiDependencies): AnyRoute {
     tag: TAG,
     summary: 'Read a customer',
     params: byId,
-    answers: { 200: { description: 'The customer.', schema: customerSchema } },
+    answers: { 200: { description: 'The customer.', schema: customerSchema, tagged: true } },
     handle: async ({ project, params }) => {
       const id = await findCustomerId(deps, project.id, params.id);
-      return { status: 200, body: await readCustomer(deps, project.id, id) };
+      return customerAnswer(await readCustomer(deps.pool, project.id, id));
     },
   });
 }
@@ -135,49 +112,21 @@ function patchRoute(deps: ApiDependencies): AnyRoute {
       'What is absent stays; null removes. A changed number loses the consents proven for the old one.',
     params: byId,
     body: customerPatch,
-    answers: { 200: { description: 'The customer as it is now.', schema: customerSchema } },
-    handle: async ({ project, params, body }) => {
+    answers: { 200: { description: 'The customer as it is now.', schema: customerSchema, tagged: true } },
+    handle: async ({ project, params, body, ifMatch }) => {
       const id = await findCustomerId(deps, project.id, params.id);
-      const { externalId } = await readCustomer(deps, project.id, id);
+      const { externalId } = await readCustomer(deps.pool, project.id, id);
       const categories = await deps.prisma.consentCategory.findMany({ where: { projectId: project.id } });
       const record = recordOfPatch(externalId ?? '', body, new Set(categories.map(({ key }) => key)));
       await importCustomers(deps.pool, {
         projectId: project.id,
         phoneKey: deps.config.phoneKey,
         records: [record],
+        check: unchanged(project.id, id, ifMatch),
       });
-      return { status: 200, body: await readCustomer(deps, project.id, id) };
+      return customerAnswer(await readCustomer(deps.pool, project.id, id));
     },
   });
-}
-
-function recordOfPatch(
-  externalId: string,
-  { attributes = {}, consents = {}, ...fields }: z.output<typeof customerPatch>,
-  categories: ReadonlySet<string>,
-): CustomerRecord {
-  const named: (readonly [FieldTarget, JsonValue | undefined])[] = [
-    [{ kind: 'externalId' }, externalId],
-    [{ kind: 'phone' }, fields.phone],
-    [{ kind: 'timezone' }, fields.timezone],
-    [{ kind: 'language' }, fields.language],
-  ];
-  for (const [name, value] of Object.entries(attributes)) named.push([{ kind: 'attribute', name }, value]);
-  for (const [category, consent] of Object.entries(consents)) {
-    if (!categories.has(category)) {
-      const known = [...categories].map((key) => `"${key}"`).join(', ');
-      throw new ApiProblem('bad_body', `There is no consent category "${category}". Known: ${known}.`);
-    }
-    for (const field of CONSENT_FIELDS) {
-      named.push([{ kind: 'consent', category, field }, consent[field]]);
-    }
-  }
-  try {
-    return customerRecord(named, Date.now());
-  } catch (error) {
-    if (error instanceof CustomerProblem) throw new ApiProblem('bad_body', error.message);
-    throw error;
-  }
 }
 
 function deleteRoute(deps: ApiDependencies): AnyRoute {
@@ -191,9 +140,9 @@ function deleteRoute(deps: ApiDependencies): AnyRoute {
       'the number is remembered: importing the customer again brings no consent back.',
     params: byId,
     answers: { 204: { description: 'Erased.' } },
-    handle: async ({ project, params }) => {
+    handle: async ({ project, params, ifMatch }) => {
       const id = await findCustomerId(deps, project.id, params.id);
-      if (!(await eraseCustomer(deps.pool, project.id, id))) {
+      if (!(await eraseCustomer(deps.pool, project.id, id, unchanged(project.id, id, ifMatch)))) {
         throw new ApiProblem('not_found', 'The customer has been deleted already.');
       }
       return { status: 204 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { RUN_STATES } from '../../domain/states.ts';
 import { findCustomerId } from '../customers/read-customer.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { nextCursor, pageOf, pageQuery } from '../paging.ts';
 import { defineRoute, type AnyRoute } from '../route.ts';
 import { customerStory } from '../runs/customer-story.ts';
 import { listRunRows, readRunRow, runSummary } from '../runs/read-run.ts';
@@ -11,7 +12,6 @@ import { campaignEventView, customerStoryView, runReportView, runView } from '..
 
 const TAG = 'Runs';
 const byId = z.object({ id: z.string() });
-const LIST_LIMIT = 100;
 
 export function runRoutes(deps: ApiDependencies): readonly AnyRoute[] {
   const { pool, prisma } = deps;
@@ -21,13 +21,23 @@ export function runRoutes(deps: ApiDependencies): readonly AnyRoute[] {
       path: '/v1/runs',
       tag: TAG,
       summary: 'List runs',
-      query: z.strictObject({ scenarioId: z.uuid().optional(), state: z.enum(RUN_STATES).optional() }),
+      query: z.strictObject({
+        ...pageQuery,
+        scenarioId: z.uuid().optional(),
+        state: z.enum(RUN_STATES).optional(),
+        requestedFrom: z.iso.datetime({ offset: true }).optional(),
+        requestedBefore: z.iso.datetime({ offset: true }).optional(),
+      }),
       answers: {
-        200: { description: `The newest ${LIST_LIMIT}.`, schema: z.object({ runs: z.array(runView) }) },
+        200: {
+          description: 'The newest first.',
+          schema: z.object({ runs: z.array(runView), next: nextCursor }),
+        },
       },
       handle: async ({ project, query }) => {
-        const rows = await listRunRows(pool, project.id, query, LIST_LIMIT);
-        return { status: 200, body: { runs: rows.map(runSummary) } };
+        const rows = await listRunRows(pool, project.id, query);
+        const { items, next } = pageOf(rows, query.limit, ({ requestedAt, id }) => ({ at: requestedAt, id }));
+        return { status: 200, body: { runs: items.map(runSummary), next } };
       },
     }),
     defineRoute({

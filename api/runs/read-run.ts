@@ -2,6 +2,7 @@ import type { Pool } from '../../database/pool.ts';
 import type { FrozenScenario } from '../../domain/scenario.ts';
 import { explainRun } from '../../domain/explanations.ts';
 import { ENDED_RUN_STATES, type RunState } from '../../domain/states.ts';
+import type { PageQuery } from '../paging.ts';
 import { ApiProblem } from '../problem.ts';
 import { isUuid } from '../customers/read-customer.ts';
 
@@ -27,6 +28,14 @@ export interface RunRow extends ListedRun {
   readonly frozen: FrozenScenario;
 }
 
+export interface RunFilter extends PageQuery {
+  readonly scenarioId?: string | undefined;
+  readonly state?: RunState | undefined;
+  /** ISO 8601. */
+  readonly requestedFrom?: string | undefined;
+  readonly requestedBefore?: string | undefined;
+}
+
 const COLUMNS = `
   run.id, run.month, run.scenario_id AS "scenarioId", version.frozen ->> 'name' AS "scenarioName",
   run.version_id AS "versionId", run.state, run.state_reason AS "stateReason", run.workflow_id AS "workflowId",
@@ -49,18 +58,24 @@ function unknownRun(): ApiProblem {
   return new ApiProblem('not_found', 'There is no run with this id.');
 }
 
-/** The runs of a project, the newest first. */
+/** A page of a project's runs, the newest first, and one more if there is one. */
 export async function listRunRows(
   pool: Pool,
   projectId: string,
-  filter: { readonly scenarioId?: string | undefined; readonly state?: string | undefined },
-  limit: number,
+  { scenarioId, state, requestedFrom, requestedBefore, limit, cursor }: RunFilter,
 ): Promise<readonly ListedRun[]> {
   const { rows } = await pool.query<ListedRun>(
     `SELECT ${COLUMNS} FROM ${TABLES} WHERE run.project_id = $1 AND ($2::uuid IS NULL OR run.scenario_id = $2)
        AND ($3::text IS NULL OR run.state = $3)
-     ORDER BY run.requested_at DESC, run.id LIMIT $4`,
-    [projectId, filter.scenarioId ?? null, filter.state ?? null, limit],
+       AND ($4::timestamptz IS NULL OR run.requested_at >= $4)
+       AND ($5::timestamptz IS NULL OR run.requested_at < $5)
+       AND ($6::timestamptz IS NULL OR (run.requested_at, run.id) < ($6, $7::uuid))
+     ORDER BY run.requested_at DESC, run.id DESC LIMIT $8`,
+    [
+      projectId,
+      ...[scenarioId ?? null, state ?? null, requestedFrom ?? null, requestedBefore ?? null],
+      ...[cursor?.at ?? null, cursor?.id ?? null, limit + 1],
+    ],
   );
   return rows;
 }

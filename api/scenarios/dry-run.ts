@@ -16,7 +16,7 @@ import { readFrozen } from './read-frozen.ts';
  * Tells what a launch would do now, of one snapshot, and stores nothing.
  *
  * What only a launch refuses (an unexpected audience, a run cancelled before) is a warning here.
- * @throws ApiProblem `not_found`, `invalid_scenario`, `unknown_run`
+ * @throws ApiProblem `not_found`, `scenario_archived`, `invalid_scenario`, `unknown_run`
  */
 export async function dryRun(
   { pool, prisma, providers, config }: ApiDependencies,

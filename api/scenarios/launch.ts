@@ -28,7 +28,7 @@ export interface LaunchAnswer {
  * Freezes the scenario as it is and stores a run of it: from the commit on it will be started, once.
  *
  * The same key gives the same answer, however often and however quickly it is asked again.
- * @throws ApiProblem `invalid_scenario` with every reason, `idempotency_key_reused`, `not_found`, and what
+ * @throws ApiProblem `invalid_scenario` with every reason, `idempotency_key_reused`, `not_found`, `scenario_archived`, and what
  * {@link assertLaunchable} says
  */
 export async function launch(

@@ -3,7 +3,7 @@ import type { FrozenScenario } from '../../domain/scenario.ts';
 import { ApiProblem } from '../problem.ts';
 import { checkScenario, type ProjectResources } from './check-scenario.ts';
 import { freezeScenario } from './freeze-scenario.ts';
-import { readScenario } from './store-scenario.ts';
+import { assertNotArchived, readScenario } from './store-scenario.ts';
 
 export interface ReadFrozenInput {
   readonly projectId: string;
@@ -12,10 +12,11 @@ export interface ReadFrozenInput {
   readonly publicUrl: string;
 }
 
-/** A draft as a launch would freeze it now. @throws ApiProblem `not_found`, `invalid_scenario` with every reason */
+/** A draft as a launch would freeze it now. @throws ApiProblem `not_found`, `scenario_archived`, `invalid_scenario` with every reason */
 export async function readFrozen(database: Queryable, input: ReadFrozenInput): Promise<FrozenScenario> {
   const { resources, publicUrl } = input;
   const scenario = await readScenario(database, input.projectId, input.scenarioId);
+  assertNotArchived(scenario);
   const problems = checkScenario(scenario, resources);
   if (problems.length > 0) {
     const detail = problems.map(({ pointer, message }) => `${pointer}: ${message}`).join(' ');

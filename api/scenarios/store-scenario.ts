@@ -2,6 +2,7 @@ import type { Connection, Pool } from '../../database/pool.ts';
 import { inTransaction } from '../../database/transaction.ts';
 import type { NumberedNode, ScenarioEdge } from '../../domain/scenario.ts';
 import { isUuid } from '../customers/read-customer.ts';
+import { assertMatch, type IfMatch } from '../entity-tag.ts';
 import { ApiProblem } from '../problem.ts';
 import { graphOfInput, type ScenarioInput } from './document.ts';
 import { numberActions } from './number-actions.ts';
@@ -15,36 +16,75 @@ export interface StoredScenario {
   readonly revision: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  readonly archivedAt: Date | null;
 }
 
-const COLUMNS = `id, name, nodes, edges, revision, created_at AS "createdAt", updated_at AS "updatedAt"`;
+export const SCENARIO_COLUMNS = `id, name, nodes, edges, revision, created_at AS "createdAt", updated_at AS "updatedAt",
+  archived_at AS "archivedAt"`;
+
+/** The entity tag of a draft: its revision, which every change raises. */
+export function scenarioTag({ revision }: Pick<StoredScenario, 'revision'>): string {
+  return `"${revision}"`;
+}
 
 export function createScenario(pool: Pool, projectId: string, input: ScenarioInput): Promise<StoredScenario> {
-  return inTransaction(pool, async (connection) => {
-    const { rows } = await connection.query<{ id: string }>(
-      `INSERT INTO scenario (project_id, name, nodes, edges, revision) VALUES ($1, $2, '[]', '[]', 0) RETURNING id`,
-      [projectId, input.name],
-    );
-    return writeDraft(connection, rows[0]?.id ?? '', 1, input);
-  });
+  return inTransaction(pool, (connection) => insertScenario(connection, projectId, input));
 }
 
-/** Replaces a draft; versions that were launched stay as they are. @throws ApiProblem `not_found` */
+export async function insertScenario(
+  connection: Connection,
+  projectId: string,
+  input: ScenarioInput,
+): Promise<StoredScenario> {
+  const { rows } = await connection.query<{ id: string }>(
+    `INSERT INTO scenario (project_id, name, nodes, edges, revision) VALUES ($1, $2, '[]', '[]', 0) RETURNING id`,
+    [projectId, input.name],
+  );
+  return writeDraft(connection, rows[0]?.id ?? '', 1, input);
+}
+
+/**
+ * Replaces a draft; versions that were launched stay as they are.
+ * @throws ApiProblem `not_found`, `precondition_failed`, `scenario_archived`
+ */
 export function replaceScenario(
   pool: Pool,
   projectId: string,
   id: string,
   input: ScenarioInput,
+  ifMatch: IfMatch,
 ): Promise<StoredScenario> {
   return inTransaction(pool, async (connection) => {
-    if (!isUuid(id)) throw unknownScenario();
-    const { rows } = await connection.query<{ next_action_id: number }>(
-      'SELECT next_action_id FROM scenario WHERE project_id = $1 AND id = $2 FOR NO KEY UPDATE',
-      [projectId, id],
-    );
-    if (!rows[0]) throw unknownScenario();
-    return writeDraft(connection, id, rows[0].next_action_id, input);
+    const scenario = await lockScenario(connection, projectId, id);
+    assertMatch(ifMatch, scenarioTag(scenario));
+    assertNotArchived(scenario);
+    return writeDraft(connection, id, scenario.nextActionId, input);
   });
+}
+
+/** A draft that nobody else changes until the commit. @throws ApiProblem `not_found` */
+export async function lockScenario(
+  connection: Connection,
+  projectId: string,
+  id: string,
+): Promise<StoredScenario & { readonly nextActionId: number }> {
+  if (!isUuid(id)) throw unknownScenario();
+  const { rows } = await connection.query<StoredScenario & { nextActionId: number }>(
+    `SELECT ${SCENARIO_COLUMNS}, next_action_id AS "nextActionId" FROM scenario
+     WHERE project_id = $1 AND id = $2 FOR NO KEY UPDATE`,
+    [projectId, id],
+  );
+  if (!rows[0]) throw unknownScenario();
+  return rows[0];
+}
+
+/** @throws ApiProblem `scenario_archived` */
+export function assertNotArchived({ archivedAt }: Pick<StoredScenario, 'archivedAt'>): void {
+  if (archivedAt === null) return;
+  throw new ApiProblem(
+    'scenario_archived',
+    'The scenario is archived. Take it back with POST …/unarchive, or clone it.',
+  );
 }
 
 /** @throws ApiProblem `not_found` */
@@ -55,7 +95,7 @@ export async function readScenario(
 ): Promise<StoredScenario> {
   if (!isUuid(id)) throw unknownScenario();
   const { rows } = await database.query<StoredScenario>(
-    `SELECT ${COLUMNS} FROM scenario WHERE project_id = $1 AND id = $2`,
+    `SELECT ${SCENARIO_COLUMNS} FROM scenario WHERE project_id = $1 AND id = $2`,
     [projectId, id],
   );
   if (!rows[0]) throw unknownScenario();
@@ -64,19 +104,6 @@ export async function readScenario(
 
 function unknownScenario(): ApiProblem {
   return new ApiProblem('not_found', 'There is no scenario with this id.');
-}
-
-/** The scenarios of a project, the newest first. */
-export async function listScenarios(
-  database: Pick<Pool, 'query'>,
-  projectId: string,
-  limit: number,
-): Promise<readonly StoredScenario[]> {
-  const { rows } = await database.query<StoredScenario>(
-    `SELECT ${COLUMNS} FROM scenario WHERE project_id = $1 ORDER BY created_at DESC, id LIMIT $2`,
-    [projectId, limit],
-  );
-  return rows;
 }
 
 async function writeDraft(
@@ -101,7 +128,7 @@ async function writeDraft(
   const { rows } = await connection.query<StoredScenario>(
     `UPDATE scenario SET name = $2, nodes = $3, edges = $4, next_action_id = $5, revision = revision + 1,
        updated_at = clock_timestamp()
-     WHERE id = $1 RETURNING ${COLUMNS}`,
+     WHERE id = $1 RETURNING ${SCENARIO_COLUMNS}`,
     [id, input.name, JSON.stringify(numbered.nodes), JSON.stringify(edges), numbered.numbers.next],
   );
   if (!rows[0]) throw unknownScenario();

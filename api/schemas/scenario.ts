@@ -25,6 +25,7 @@ export const scenarioView = z
     problems: z.array(problemEntry).meta({ description: 'What keeps the draft from being launched.' }),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
+    archivedAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'Scenario' });
 

@@ -1,7 +1,7 @@
 import { lockMessages } from '../lock-order.ts';
 import type { Pool } from '../pool.ts';
 import { inTransaction } from '../transaction.ts';
-import { lockNumbers, repeatedly } from './lock-numbers.ts';
+import { lockNumbers, repeatedly, type Check } from './lock-numbers.ts';
 
 /**
  * Erases a customer: attributes, number and the texts of messages go, ledger rows and trace stay by pseudonym.
@@ -9,13 +9,25 @@ import { lockNumbers, repeatedly } from './lock-numbers.ts';
  * The recipient's row remembers an opt-out of the number: importing the customer again brings no consent back.
  * @returns false when there is no such customer
  */
-export function eraseCustomer(pool: Pool, projectId: string, customerId: string): Promise<boolean> {
-  return repeatedly(() => eraseOnce(pool, projectId, customerId));
+export function eraseCustomer(
+  pool: Pool,
+  projectId: string,
+  customerId: string,
+  check?: Check,
+): Promise<boolean> {
+  return repeatedly(() => eraseOnce(pool, projectId, customerId, check));
 }
 
-function eraseOnce(pool: Pool, projectId: string, customerId: string): Promise<boolean> {
+function eraseOnce(pool: Pool, projectId: string, customerId: string, check?: Check): Promise<boolean> {
   return inTransaction(pool, async (connection) => {
     await lockNumbers(connection, { projectId, column: 'id', values: [customerId] });
+    await check?.(connection);
+    await connection.query(
+      `DELETE FROM import_problem USING customer, import_job
+       WHERE customer.project_id = $1 AND customer.id = $2 AND import_problem.external_id = customer.external_id
+         AND import_job.id = import_problem.job_id AND import_job.project_id = $1`,
+      [projectId, customerId],
+    );
     const { rowCount } = await connection.query(
       `UPDATE customer SET external_id = NULL, phone = NULL, phone_state = 'none', recipient_id = NULL, timezone = NULL,
          language = NULL, attributes = '{}', updated_at = clock_timestamp(), deleted_at = clock_timestamp()

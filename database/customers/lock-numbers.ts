@@ -4,6 +4,9 @@ import { isLockFailure, isUniqueViolation } from '../postgres-error.ts';
 
 const MAX_ATTEMPTS = 5;
 
+/** Looks, under the lock, at what is about to be changed; throws to keep it as it is. */
+export type Check = (connection: Connection) => Promise<void>;
+
 /** Customers of a project, by one of their names. */
 export interface CustomerNames {
   readonly projectId: string;

@@ -86,9 +86,12 @@ describe('a key of another project', () => {
     for (const [method, path, body] of attempts)
       expectProblem(await other.call(method, path, body), 404, 'not_found');
     expectProblem(await other.launch(scenarioId), 404, 'not_found');
-    expect((await other.call('GET', '/v1/customers?phone=%2B12125550200')).body).toEqual({ customers: [] });
-    expect((await other.call('GET', '/v1/scenarios')).body).toEqual({ scenarios: [] });
-    expect((await other.call('GET', '/v1/runs')).body).toEqual({ runs: [] });
+    expect((await other.call('GET', '/v1/customers?phone=%2B12125550200')).body).toEqual({
+      customers: [],
+      next: null,
+    });
+    expect((await other.call('GET', '/v1/scenarios')).body).toEqual({ scenarios: [], next: null });
+    expect((await other.call('GET', '/v1/runs')).body).toEqual({ runs: [], next: null });
 
     expect((await stack.api.call('GET', '/v1/customers/ours')).body).toMatchObject({ id, language: null });
     expect(await stack.api.readRun(runId)).toMatchObject({ state: 'requested' });

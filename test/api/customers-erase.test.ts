@@ -26,7 +26,10 @@ describe('an erased customer', () => {
       expectProblem(await stack.api.call('PATCH', `/v1/customers/${name}`, {}), 404, 'not_found');
     }
     for (const query of ['phone=%2B12125550200', 'externalId=gone'])
-      expect((await stack.api.call('GET', `/v1/customers?${query}`)).body).toEqual({ customers: [] });
+      expect((await stack.api.call('GET', `/v1/customers?${query}`)).body).toEqual({
+        customers: [],
+        next: null,
+      });
     const { rows } = await stack.database.pool.query<{ text: string }>(
       'SELECT customer::text AS text FROM customer WHERE id = $1',
       [id],

@@ -48,8 +48,8 @@ describe('finding customers', () => {
     expect(await find('phone=%2B12125550299')).toEqual([]);
   });
 
-  it('by nothing, or by what is no number, is refused', async () => {
-    for (const query of ['', '?phone=', '?phone=abc', '?phone=%2B1212', `?phone=${'1'.repeat(41)}`])
+  it('by what is no number is refused', async () => {
+    for (const query of ['?phone=', '?phone=abc', '?phone=%2B1212', `?phone=${'1'.repeat(41)}`])
       expectProblem(await stack.api.call('GET', `/v1/customers${query}`), 400, 'bad_query');
   });
 });

@@ -101,9 +101,9 @@ describe('a dry run', () => {
     const start = await group('nothing', [agreeing()]);
     const scenarioId = await stack.api.createScenario(chain('Nothing', start, mms('send')));
     expect((await ask(scenarioId)).status).toBe(200);
-    expect((await stack.api.call('GET', '/v1/runs')).body).toEqual({ runs: [] });
+    expect((await stack.api.call('GET', '/v1/runs')).body).toEqual({ runs: [], next: null });
     const versions = await stack.api.call('GET', `/v1/scenarios/${scenarioId}/versions`);
-    expect(versions.body).toEqual({ versions: [] });
+    expect(versions.body).toEqual({ versions: [], next: null });
   });
 
   it('follows conditions and waits to the message that comes first', async () => {

@@ -96,6 +96,7 @@ describe('a launch', () => {
     expect(await runCount()).toBe(before);
     expect((await stack.api.call('GET', `/v1/scenarios/${scenarioId}/versions`)).body).toEqual({
       versions: [],
+      next: null,
     });
     await stack.api.call('PUT', `/v1/scenarios/${scenarioId}`, chain('Mended', NOW, mms('send')));
     expect((await stack.api.launch(scenarioId, 'patience')).status).toBe(202);

@@ -1,6 +1,7 @@
 import { apiRoutes } from '../../api/app.ts';
 import { createLog } from '../../config/log.ts';
 import { ProviderRegistry } from '../../providers/registry.ts';
+import { jobEnd } from '../support/import-jobs.ts';
 import { misfit, resolve } from '../support/json-schema.ts';
 import { chain, mms, NOW } from '../support/scenarios.ts';
 import { TestStack } from '../support/test-stack.ts';
@@ -18,7 +19,10 @@ interface Operation {
   }[];
   readonly requestBody?: { readonly required: boolean; readonly content: Readonly<Record<string, Content>> };
   readonly responses: Readonly<
-    Record<string, { readonly description?: string; readonly content?: Record<string, Content> }>
+    Record<
+      string,
+      { readonly description?: string; readonly headers?: object; readonly content?: Record<string, Content> }
+    >
   >;
 }
 interface Document {
@@ -116,6 +120,24 @@ describe('the OpenAPI document', () => {
     );
   });
 
+  it('describes the ETag of what can be changed, and the If-Match that every change needs', () => {
+    for (const [name, , operation] of operations()) {
+      const ifMatch = (operation.parameters ?? []).find((parameter) => parameter.name === 'If-Match');
+      const changes = /^(put|patch|delete) /.test(name);
+      expect([name, ifMatch?.required]).toEqual([name, changes ? true : undefined]);
+      expect(Object.keys(operation.responses).includes('428')).toBe(changes);
+    }
+    for (const path of ['/v1/scenarios/{id}', '/v1/customers/{id}', '/v1/holds'])
+      expect(document.paths[path]?.['get']?.responses['200']?.headers).toHaveProperty('ETag');
+  });
+
+  it('describes the pages of every list', () => {
+    for (const path of ['/v1/scenarios', '/v1/runs', '/v1/customers', '/v1/scenarios/{id}/versions']) {
+      const names = document.paths[path]?.['get']?.parameters?.map(({ name }) => name);
+      expect(names).toEqual(expect.arrayContaining(['limit', 'cursor']));
+    }
+  });
+
   it('gives examples of an import that can be sent as they are', async () => {
     const content = document.paths['/v1/customers/import']?.['post']?.requestBody?.content ?? {};
     expect(Object.keys(content)).toEqual(expect.arrayContaining(['application/x-ndjson', 'text/csv']));
@@ -150,12 +172,22 @@ describe('the OpenAPI document', () => {
     const path = `/v1/scenarios/${scenarioId}/launch`;
     const dryRun = await api.call('POST', path, { dryRun: true, expectedAudience: 7 });
     expectDescribed('/v1/scenarios/{id}/launch', 'post', dryRun);
+    const job = await api.call<{ id: string }>('POST', '/v1/customers/import', '{"oops"', {
+      ...{ 'content-type': 'application/x-ndjson', prefer: 'respond-async' },
+    });
+    expectDescribed('/v1/customers/import', 'post', job);
+    const stopImports = stack.startImports();
+    await jobEnd(api, job.body.id);
+    await stopImports();
     const launched = await api.launch(scenarioId);
     expectDescribed('/v1/scenarios/{id}/launch', 'post', launched);
     const runId = launched.body.id;
     const reads: [template: string, path: string][] = [
       ['/v1/customers/{id}', '/v1/customers/ana'],
       ['/v1/customers', '/v1/customers?externalId=ana'],
+      ['/v1/imports', '/v1/imports'],
+      ['/v1/imports/{id}', `/v1/imports/${job.body.id}`],
+      ['/v1/imports/{id}/problems', `/v1/imports/${job.body.id}/problems`],
       ['/v1/scenarios', '/v1/scenarios'],
       ['/v1/scenarios/{id}', `/v1/scenarios/${scenarioId}`],
       ['/v1/scenarios/{id}/versions', `/v1/scenarios/${scenarioId}/versions`],

@@ -21,7 +21,7 @@ async function list(query = ''): Promise<readonly string[]> {
 describe('the list of runs', () => {
   it('reads no graphs', async () => {
     await stack.api.run(chain('Listed', NOW, mms('send')));
-    const rows = await listRunRows(stack.database.pool, stack.projectId, {}, 10);
+    const rows = await listRunRows(stack.database.pool, stack.projectId, { limit: 10 });
     expect(rows.length).toBeGreaterThan(0);
     for (const row of rows) expect(row).not.toHaveProperty('frozen');
   });

@@ -36,7 +36,9 @@ export interface RunView {
   }[];
 }
 
-/** The API as a user of it. */
+const CHANGES: ReadonlySet<string> = new Set(['PUT', 'PATCH', 'DELETE']);
+
+/** The API as a user of it, who changes things as they are unless the headers say more. */
 export class Api {
   readonly url: string;
   readonly key: string;
@@ -58,6 +60,7 @@ export class Api {
       headers: {
         authorization: `Bearer ${this.key}`,
         ...(raw ? {} : { 'content-type': 'application/json' }),
+        ...(CHANGES.has(method) && { 'if-match': '*' }),
         ...headers,
       },
       ...(body !== undefined && { body: raw ? (body as string) : JSON.stringify(body) }),

@@ -4,6 +4,8 @@ import type { Server } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
+import { runImports } from '../../api/imports/import-runner.ts';
+import type { ImportDependencies } from '../../api/imports/import-turn.ts';
 import { createApiServer } from '../../api/server.ts';
 import type { ServiceConfig } from '../../config/service.ts';
 import { createLog } from '../../config/log.ts';
@@ -157,6 +159,21 @@ export class TestStack {
       await done;
       await closeDependencies(deps);
       await temporal.connection.close();
+    });
+  }
+
+  /** What carries out import jobs, over another pool if one is given. */
+  importDependencies(pool = this.database.pool): ImportDependencies {
+    return { config: this.config, log: createLog('test', 'silent'), pool, prisma: this.prisma };
+  }
+
+  /** Carries out import jobs. @returns stops it again */
+  startImports(): () => Promise<void> {
+    const stop = new AbortController();
+    const done = runImports(this.importDependencies(), stop.signal);
+    return this.onStop(async () => {
+      stop.abort();
+      await done;
     });
   }
 
