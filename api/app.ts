@@ -11,6 +11,7 @@ import { ApiProblem } from './problem.ts';
 import type { AnyRoute } from './route.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { holdRoutes } from './routes/holds.ts';
+import { importRoutes } from './routes/imports.ts';
 import { integrationRoutes } from './routes/integrations.ts';
 import { launchRoutes } from './routes/launch.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -36,6 +37,7 @@ export function apiRoutes(deps: ApiDependencies): readonly AnyRoute[] {
     ...projectRoutes(deps),
     ...holdRoutes(deps),
     ...integrationRoutes(deps),
+    ...importRoutes(deps),
     ...customerRoutes(deps),
     ...suppressionRoutes(deps),
   ];

@@ -21,8 +21,10 @@ export const ERRORS = {
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key belongs to another request' },
   not_unresolved: { status: 409, title: 'The message is not unresolved' },
   resend_refused: { status: 409, title: 'The gate keeps the message in' },
+  incident_decided: { status: 409, title: 'Something else was decided before' },
   no_incident: { status: 409, title: 'Nobody is stuck there' },
   run_ended: { status: 409, title: 'The run has ended' },
+  import_damaged: { status: 500, title: 'A part of the stored file is missing' },
   internal: { status: 500, title: 'Something went wrong here' },
   unavailable: { status: 503, title: "The database can't be reached" },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -1,5 +1,5 @@
 import { readOpenBreakers, type OpenBreaker } from '../../database/breakers.ts';
-import type { Pool } from '../../database/pool.ts';
+import type { Queryable } from '../../database/pool.ts';
 import { isMessageNode } from '../../domain/first-message.ts';
 import type { RunRow } from '../runs/read-run.ts';
 
@@ -10,14 +10,13 @@ export interface RunBreaker extends OpenBreaker {
 
 /** The open breakers of the integrations that a run's message nodes send through now. */
 export async function breakersOfRun(
-  pool: Pool,
-  projectId: string,
-  run: Pick<RunRow, 'frozen'>,
+  database: Queryable,
+  { projectId, frozen }: Pick<RunRow, 'projectId' | 'frozen'>,
 ): Promise<readonly RunBreaker[]> {
-  const open = await readOpenBreakers(pool, projectId);
+  const open = await readOpenBreakers(database, projectId);
   if (open.length === 0) return [];
-  const nodes = run.frozen.nodes.filter(isMessageNode);
-  const { rows } = await pool.query<{ node_id: string; integration: string }>(
+  const nodes = frozen.nodes.filter(isMessageNode);
+  const { rows } = await database.query<{ node_id: string; integration: string }>(
     `SELECT node_id, integration.key AS integration
      FROM unnest($2::text[], $3::text[], $4::text[]) AS node (node_id, sender, channel)
      JOIN sender_profile AS profile ON profile.project_id = $1 AND profile.key = node.sender

@@ -50,7 +50,7 @@ export function runRoutes(deps: ApiDependencies): readonly AnyRoute[] {
       answers: { 200: { description: 'The run.', schema: runReportView } },
       handle: async ({ project, params }) => ({
         status: 200,
-        body: await runReport(pool, project.id, await readRunRow(pool, project.id, params.id)),
+        body: await runReport(pool, await readRunRow(pool, project.id, params.id)),
       }),
     }),
     defineRoute({
@@ -90,7 +90,7 @@ export function runRoutes(deps: ApiDependencies): readonly AnyRoute[] {
       handle: async ({ project, params }) => {
         const run = await readRunRow(pool, project.id, params.id);
         const customerId = await findCustomerId(deps, project.id, params.customerId);
-        const story = await customerStory(pool, project.id, run, customerId);
+        const story = await customerStory(pool, run, customerId);
         return { status: 200, body: { runId: run.id, customerId, ...story } };
       },
     }),

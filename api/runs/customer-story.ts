@@ -22,19 +22,14 @@ export interface CustomerStory {
 }
 
 /** Why one customer did or did not get what: every entry of theirs in a run, node by node. */
-export async function customerStory(
-  pool: Pool,
-  projectId: string,
-  run: RunRow,
-  customerId: string,
-): Promise<CustomerStory> {
+export async function customerStory(pool: Pool, run: RunRow, customerId: string): Promise<CustomerStory> {
   const entries = await readEntries(pool, run, customerId);
   if (entries.length === 0) return { explanation: whyNotAdmitted(run), entries: [] };
   const [traces, messages, places, breakers] = await Promise.all([
     readTraces(pool, run, entries),
     readMessages(pool, run, entries),
     readPlaces(pool, entries),
-    breakersOfRun(pool, projectId, run),
+    breakersOfRun(pool, run),
   ]);
   const tracesOf = groupBy(traces, (row) => row.entry_id);
   const messagesOf = groupBy(messages, (row) => row.entry_id);
