@@ -45,3 +45,9 @@ export type SubmitOutcome =
       readonly statusCode: string;
       readonly error: string;
     };
+
+/** `statusCode` of a call that was not made, because it could not be started in time. */
+export const LATE = 'late';
+
+/** `statusCode` of a message of which the answer said nothing. */
+export const MISSING_ENTRY = 'missing_entry';

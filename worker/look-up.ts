@@ -68,6 +68,7 @@ async function lookUpAt(
     deps.pool,
     found.map((receipt) => ({ integrationId: integration.id, receipt })),
   );
+  deps.notice('found_by_lookup', found.length);
   const foundIds = new Set(found.map((receipt) => receipt.messageId));
   return messages.filter((message) => !foundIds.has(message.id));
 }
@@ -96,6 +97,7 @@ async function handleMiss(
   await postponeLookUp(deps.pool, message, { looks, lookAtMs });
   if (!integration || looks < MISSES_BEFORE_REPEAT || !isProvenToRefuse(deps, integration)) return;
   const repeat = await repeatMessage(deps, integration, message, lookAtMs).catch(refusalOf);
+  deps.notice(repeat.kind === 'made' ? 'same_id_repeat' : 'repeat_gated');
   if (repeat.kind === 'made') return;
   await postponeLookUp(deps.pool, message, { looks, lookAtMs, error: `repeat refused: ${repeat.reason}` });
 }

@@ -3,6 +3,7 @@ import type { Logger } from '../config/log.ts';
 import { markRelayed, takeRunsToRelay } from '../database/relay.ts';
 import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
+import type { Reach } from '../domain/crash-point.ts';
 import { startRun } from './start-workflow.ts';
 import type { TemporalClient } from './temporal.ts';
 
@@ -14,13 +15,14 @@ const LIMIT = 10;
  * A launch is safe from its commit on, whether Temporal is there or not. A run that can't be started holds up no other.
  * @returns whether there may be more
  */
-export function relayRuns(pool: Pool, temporal: TemporalClient, log: Logger): Promise<boolean> {
+export function relayRuns(pool: Pool, temporal: TemporalClient, log: Logger, reach: Reach): Promise<boolean> {
   return inTransaction(pool, async (connection) => {
     const runs = await takeRunsToRelay(connection, LIMIT);
     let failed = 0;
     for (const run of runs) {
       try {
         await startRun(temporal, run);
+        reach('after_relay');
         await markRelayed(connection, run.id);
       } catch (error) {
         // Temporal itself is away or too busy: the others would wait for it as long.

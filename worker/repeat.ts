@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Dependencies } from '../activities/dependencies.ts';
+import { noticeOutcomes } from '../activities/message/notice-outcomes.ts';
 import { callProvider } from '../activities/message/micro-batch.ts';
 import { gateQuestion, messageNodeOf } from '../activities/message/message-node.ts';
 import { claimRepeat } from '../database/claim-repeat.ts';
@@ -58,9 +59,11 @@ export async function repeatMessage(
     receiptSlackMs: deps.timings.receiptSlackMs,
     unsentState: 'unknown',
   } as const;
+  let held: ReadonlySet<string> = new Set();
   await inTransaction(deps.pool, async (connection) => {
-    await recordOutcomes(connection, scope, [call]);
+    held = await recordOutcomes(connection, scope, [call]);
     await markHints(connection, [hintKeyOf(message)]);
   });
+  noticeOutcomes(deps.notice, [call], held);
   return { kind: 'made' };
 }

@@ -170,7 +170,7 @@ describe('receipts', () => {
     await receive(run, ...ids.flatMap((id) => [receiptOf(id, 'dispatched'), receiptOf(id, 'delivered')]));
     const results = await Promise.all(Array.from({ length: 8 }, () => fold(10)));
     expect(results.reduce((sum, { applied }) => sum + applied, 0)).toBe(80);
-    expect(await fold()).toEqual({ taken: 0, applied: 0 });
+    expect(await fold()).toMatchObject({ taken: 0, applied: 0 });
     expect(new Set((await ledgerOf(run)).map((row) => row.state))).toEqual(new Set(['delivered']));
   });
 });

@@ -41,6 +41,8 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   '67': accepted(DELIVERED, '2/9 error 500'),
   '68': accepted('3/2 error 0', DELIVERED),
   '69': accepted(DELIVERED),
+  '70': accepted(DELIVERED),
+  '71': lost('no answer'),
 };
 
 interface Result {

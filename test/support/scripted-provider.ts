@@ -5,6 +5,7 @@ import { createLog } from '../../config/log.ts';
 import { timingsOf } from '../../config/timings.ts';
 import type { Pool } from '../../database/pool.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
+import type { Notice, RarePath } from '../../domain/rare-path.ts';
 import type { OutboundMessage } from '../../providers/provider.ts';
 import type { ProviderRegistry } from '../../providers/registry.ts';
 import { RenderPool } from '../../templates/render-pool.ts';
@@ -18,11 +19,17 @@ export interface ScriptedDependencies {
   isLocal: boolean;
   /** Ids of messages that were offered, in order. */
   readonly called: string[];
+  /** Rare paths that were told, in order. */
+  readonly noticed: readonly RarePath[];
 }
 
 /** @param renderProcesses 0 where nothing is rendered */
 export function scriptedDependencies(pool: Pool, renderProcesses = 1): ScriptedDependencies {
   const called: string[] = [];
+  const noticed: RarePath[] = [];
+  const notice: Notice = (path, count = 1) => {
+    for (let i = 0; i < count; i += 1) noticed.push(path);
+  };
   const timings = timingsOf('test');
   const provider = {
     capabilities: { maxBatch: 1, maxText: { mms: 5_000, sms: 1_600 }, lookup: false },
@@ -34,17 +41,20 @@ export function scriptedDependencies(pool: Pool, renderProcesses = 1): ScriptedD
   };
   const scripted: ScriptedDependencies = {
     called,
+    noticed,
     answer: accepted,
     isLocal: true,
     deps: {
       pool,
       timings,
       log: createLog('test', 'silent'),
+      notice,
+      reach: () => undefined,
       testNumbers: new Set(),
       providers: { get: () => provider, isLocal: () => scripted.isLocal } as unknown as ProviderRegistry,
-      renderPool: new RenderPool(renderProcesses),
+      renderPool: new RenderPool({ processes: renderProcesses }),
       callSlots: new CallSlots(),
-      outcomeRecorder: new OutcomeRecorder(pool, timings),
+      outcomeRecorder: new OutcomeRecorder(pool, timings, notice),
     },
   };
   return scripted;

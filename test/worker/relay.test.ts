@@ -23,7 +23,8 @@ afterAll(async () => {
 /** Relays until nothing is left. @returns how many rounds it took */
 async function relayAll(): Promise<number> {
   for (let round = 1; ; round += 1)
-    if (!(await relayRuns(stack.database.pool, temporal, createLog('test', 'silent')))) return round;
+    if (!(await relayRuns(stack.database.pool, temporal, createLog('test', 'silent'), () => undefined)))
+      return round;
 }
 
 /** Workflow ids of everything that Temporal has ever started, with repetitions. */
