@@ -16,6 +16,7 @@ import { runControlRoutes } from './routes/run-control.ts';
 import { runRoutes } from './routes/runs.ts';
 import { scenarioCopyRoutes } from './routes/scenario-copies.ts';
 import { scenarioRoutes } from './routes/scenarios.ts';
+import { suppressionRoutes } from './routes/suppressions.ts';
 import { scenarioJsonSchema } from './scenarios/document.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
@@ -30,6 +31,7 @@ export function apiRoutes(deps: ApiDependencies): readonly AnyRoute[] {
     ...runControlRoutes(deps),
     ...holdRoutes(deps),
     ...customerRoutes(deps),
+    ...suppressionRoutes(deps),
   ];
 }
 
