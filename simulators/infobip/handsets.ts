@@ -36,6 +36,8 @@ export interface Handset {
   readonly meaning: string;
   readonly answer: AnswerBehaviour;
   readonly reports: readonly ReportBehaviour[];
+  /** Whether a look-up never shows its messages. */
+  readonly hidden?: boolean;
 }
 
 const NO_ERROR = { id: 0, name: 'NO_ERROR', permanent: false };
@@ -121,6 +123,11 @@ export const MAGIC_NUMBERS: Readonly<Record<string, Handset>> = {
   ),
   '70': handset('HTTP 400 to a call that offers others too', 'refuse_company', delivered()),
   '71': handset('accepted, then an answer byte by byte', 'accept_then_trickle', delivered(4)),
+  '72': handset('accepted, then the connection is reset; no delivery report ever', 'accept_then_reset'),
+  '73': {
+    ...handset('as 0172, and no look-up shows it', 'accept_then_reset'),
+    hidden: true,
+  },
   '69': handset('the report comes before the answer', 'accept_then_dawdle', delivered(0)),
 };
 

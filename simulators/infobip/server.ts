@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel } from '../../domain/channel.ts';
+import { handsetOf } from './handsets.ts';
 import { readJson, replyJson } from '../http.ts';
 import { Ledger } from '../ledger.ts';
 import { Account } from './account.ts';
@@ -129,6 +130,7 @@ function answerLogs(account: Account, url: URL, lagMs: number, response: ServerR
   const results = ids.split(',').flatMap((id) => {
     const row = account.get(id);
     if (!row || row.channel !== channelOf(url) || row.at + lagMs > now) return [];
+    if (handsetOf(row.to, row.channel).hidden) return [];
     return [logBody(id, row.to, row.at, account.stateOf(row, now))];
   });
   replyJson(response, { status: 200, body: { results, cursor: { limit: 1_000 } } });
