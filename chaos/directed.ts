@@ -1,14 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RarePath } from '../domain/rare-path.ts';
 import { until } from './patience.ts';
-import { countRarePaths } from './rare-paths.ts';
 import type { Rig } from './rig.ts';
-import { followToEnd, launchTo, readRun, type Customer } from './runs.ts';
+import { launchTo, readRun, type Customer } from './runs.ts';
 import { numberInFlight, stopNumber, type Stop } from './stops.ts';
 import { killWorkflow } from './workflow-faults.ts';
 import { deliveredReport, reportPath } from './webhooks.ts';
 
-const END_MS = 240_000;
 const AREAS = [201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224];
 
 /** Customers of one rehearsal with numbers `NPA-555-01NN`. */
@@ -60,30 +57,24 @@ async function frozen(
   return { from, to: Date.now() };
 }
 
-/** One instance of every rare path, each brought about on purpose, and the paths that it must have taken. */
+/** One instance of every rare path, each brought about on purpose, each named after what it shows. */
 const REHEARSALS: readonly {
   readonly name: string;
-  readonly paths: readonly RarePath[];
   readonly play: Rehearsal;
 }[] = [
   {
     name: 'answers that are lost, late, missing or come twice',
-    paths: [
-      'unknown',
-      'found_by_lookup',
-      'proven_by_receipt',
-      'same_id_repeat',
-      'duplicate_id_answer',
-      'missing_entry',
-      'early_receipt',
-    ],
     play: async (rig, { runs }) => {
-      runs.push(await launchTo(rig, magic('answers', [54, 55, 56, 57, 58, 59, 69, 71, 72, 73, 65, 66, 67])));
+      runs.push(
+        await launchTo(
+          rig,
+          magic('answers', [54, 55, 56, 57, 58, 59, 71, 72, 73, 65, 66, 67, 69, 69, 69, 69, 69, 69]),
+        ),
+      );
     },
   },
   {
     name: 'a receipt of nobody',
-    paths: ['orphan_receipt'],
     play: async (rig) => {
       await rig.client.call(
         'POST',
@@ -94,7 +85,6 @@ const REHEARSALS: readonly {
   },
   {
     name: 'a batch that is refused for one of its messages',
-    paths: ['batch_split'],
     play: async (rig, { runs }) => {
       await rig.pool.query('UPDATE integration SET messages_per_call = 10');
       try {
@@ -115,7 +105,6 @@ const REHEARSALS: readonly {
   },
   {
     name: 'a worker that is frozen behind its claim',
-    paths: ['late_call_dropped'],
     play: async (rig, { runs, freezes }) => {
       freezes.push(
         await frozen(rig, 'after_claim', 2_500, async () => {
@@ -126,7 +115,6 @@ const REHEARSALS: readonly {
   },
   {
     name: 'a worker that is frozen between its last check and the first byte, until its message has been repeated',
-    paths: ['zombie_fenced'],
     play: async (rig, { runs, freezes }) => {
       freezes.push(
         await frozen(rig, 'before_write', 22_000, async () => {
@@ -137,7 +125,6 @@ const REHEARSALS: readonly {
   },
   {
     name: 'a worker that is killed behind its claim',
-    paths: ['foreign_token'],
     play: async (rig, { runs }) => {
       const killed = rig.killAt('after_claim', 60_000);
       killed.catch(() => undefined);
@@ -147,7 +134,6 @@ const REHEARSALS: readonly {
   },
   {
     name: 'an account that is refused',
-    paths: ['breaker_open'],
     play: async (rig, { runs }) => {
       await rig.setFault({ kind: 'unauthorised', ms: 4_000 });
       runs.push(await launchTo(rig, ordinary('account', 4, 340)));
@@ -156,7 +142,6 @@ const REHEARSALS: readonly {
   },
   {
     name: 'numbers that opt out while their message waits or is in doubt',
-    paths: ['stop_blocked', 'repeat_gated'],
     play: async (rig, { runs, stops }) => {
       await rig.setFault({ kind: 'throttle', ms: 6_000 });
       const waiting = await launchTo(rig, ordinary('waiting', 4, 350));
@@ -176,7 +161,6 @@ const REHEARSALS: readonly {
   },
   {
     name: 'a cohort that is terminated',
-    paths: ['restarted_from_database'],
     play: async (rig, { runs }) => {
       const run = await launchTo(rig, ordinary('terminated', 4, 360));
       runs.push(run);
@@ -192,7 +176,6 @@ const REHEARSALS: readonly {
   },
   {
     name: 'a template that does not come to an end',
-    paths: ['render_killed'],
     play: async (rig, { runs }) => {
       const nested = '{% for a in customer.list %}{% for b in customer.list %}{% for c in customer.list %}';
       const text = `${nested}{{ "" }}${'{% endfor %}'.repeat(3)}Hello`;
@@ -206,19 +189,12 @@ const REHEARSALS: readonly {
   },
 ];
 
-/**
- * Plays every rehearsal and waits until each has taken its paths.
- * @throws Impatience that names the path which was not taken
- */
+/** Plays every rehearsal; their runs end later, beside the tormented one. */
 export async function playDirected(rig: Rig, say: (text: string) => void): Promise<Directed> {
   const directed = { runs: [] as string[], stops: [] as Stop[], freezes: [] as Freeze[] };
   for (const { name, play } of REHEARSALS) {
     say(`  ${name}`);
     await play(rig, directed);
   }
-  for (const run of directed.runs) await followToEnd(rig, run, END_MS);
-  const counts = await countRarePaths(rig);
-  const missing = REHEARSALS.flatMap(({ paths }) => paths).filter((rarePath) => counts[rarePath] === 0);
-  if (missing.length > 0) throw new Error(`These paths were not taken: ${missing.join(', ')}.`);
   return directed;
 }

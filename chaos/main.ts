@@ -34,6 +34,7 @@ async function chaos(): Promise<void> {
     say('Bringing about every rare path …');
     const directed = await playDirected(rig, say);
     const torment = await tormentRun(rig, options);
+    for (const run of directed.runs) await followToEnd(rig, run, END_MS);
     say('The run has ended. Counting …');
     const result = await judge(rig, options, directed, torment, begun);
     const broken = brokenPromises(result, options.kills);

@@ -69,7 +69,7 @@ export function planTrouble(random: Random, kills: number, customers: number): r
 
 function killTargets(kills: number): readonly Target[] {
   const others = TARGETS.filter((target) => target !== 'worker');
-  const each = Math.ceil(kills / 10);
+  const each = Math.min(Math.ceil(kills / 10), Math.floor(kills / 2 / others.length));
   const rest = Math.max(0, kills - each * others.length);
   return [
     ...Array.from({ length: rest }, () => 'worker' as const),

@@ -16,7 +16,7 @@ import { Client } from './client.ts';
 import { until } from './patience.ts';
 
 /** Time that a call takes: so slow that the faults fit into the run, and within the time that a call may take. */
-const LATENCY_MS = 1_200;
+const LATENCY_MS = 1_000;
 const WORKERS = 2;
 /** Nothing else of the environment: it might name a real database or provider. */
 const { PATH, HOME } = inheritedEnvironment();

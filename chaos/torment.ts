@@ -92,7 +92,10 @@ export class Tormentor {
         () => true,
         () => false,
       );
-      if (reached) { this.count(target); return; }
+      if (reached) {
+        this.count(target);
+        return;
+      }
     }
     const pids = await until(`a ${target} that lives`, async () => {
       const living = await this.rig.pids(target);
