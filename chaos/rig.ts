@@ -51,7 +51,7 @@ export class Rig {
     const stack = await Stack.start({
       ...PLACES,
       TIDINGS_HOME: home,
-      TIMINGS: 'demo',
+      TIMINGS: 'chaos',
       LOG_LEVEL: 'info',
       WORKERS: String(WORKERS),
       CRASH_POINTS: crashFolder,

@@ -5,7 +5,7 @@ import { WAKE_SIGNAL } from '../domain/temporal-names.ts';
 import type { Notice } from '../domain/rare-path.ts';
 import { startCohortAgain, startRun } from './start-workflow.ts';
 import { withDeadline, type TemporalClient } from './temporal.ts';
-import { isLost } from './workflow-status.ts';
+import { LOST_STATUSES, statusOf } from './workflow-status.ts';
 
 const LIMIT = 10;
 const AT_ONCE = 20;
@@ -36,7 +36,9 @@ export async function wakeRuns(pool: Pool, temporal: TemporalClient, notice: Not
 /** A cohort that was never started is left to its run. @returns whether a workflow was started in its place */
 async function wakeCohort(temporal: TemporalClient, run: RunToWake, cohort: OpenCohort): Promise<boolean> {
   if (await signalOpen(temporal, cohort.workflowId, WAKE_SIGNAL)) return false;
-  if (!(await isLost(temporal, cohort.workflowId))) return false;
+  const status = await statusOf(temporal, cohort.workflowId);
+  const isLost = status === undefined ? cohort.walked : LOST_STATUSES.includes(status);
+  if (!isLost) return false;
   await startCohortAgain(temporal, run, cohort);
   return true;
 }
