@@ -104,7 +104,7 @@ describe('a Temporal that does not answer', () => {
     const silent = await silentServer();
     const client = createTemporalClient({ ...stack.config.temporal, address: silent.address });
     let relaying = true;
-    const relay = relayRuns(stack.database.pool, client, createLog('test', 'silent'))
+    const relay = relayRuns(stack.database.pool, client, createLog('test', 'silent'), () => undefined)
       .catch(() => undefined)
       .finally(() => (relaying = false));
     await silent.isCalled;
