@@ -87,7 +87,7 @@ const REHEARSALS: readonly {
   {
     name: 'a batch that is refused for one of its messages',
     play: async (rig, { runs }) => {
-      await rig.pool.query('UPDATE integration SET messages_per_call = 10');
+      await rig.query('UPDATE integration SET messages_per_call = 10');
       try {
         const customers = [...magic('batch', [70]), ...ordinary('batch-others', 5, 300)];
         const run = await launchTo(
@@ -100,7 +100,7 @@ const REHEARSALS: readonly {
           async () => (await readRun(rig, run)).messages['accepted'] ?? undefined,
         );
       } finally {
-        await rig.pool.query('UPDATE integration SET messages_per_call = 1');
+        await rig.query('UPDATE integration SET messages_per_call = 1');
       }
     },
   },

@@ -108,6 +108,11 @@ export class Rig {
     }
   }
 
+  /** Asks the database, again and again while it is dead. */
+  async query<T extends object>(text: string, values: readonly unknown[] = []): Promise<readonly T[]> {
+    return until('an answer of the database', async () => (await this.pool.query<T>(text, [...values])).rows);
+  }
+
   async setFault(fault: Fault): Promise<void> {
     await request(`${this.access.simulator ?? ''}/_simulator/faults`, {
       method: 'POST',

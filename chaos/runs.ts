@@ -81,7 +81,7 @@ export async function resume(rig: Rig, runId: string): Promise<void> {
 
 /** Messages of a run by state, straight from the ledger: cheap enough to be asked all the time. */
 export async function countMessages(rig: Rig, runId: string): Promise<number> {
-  const { rows } = await rig.pool.query<{ count: string }>(
+  const rows = await rig.query<{ count: string }>(
     `SELECT count(*) FROM message JOIN run ON run.id = message.run_id AND run.month = message.month
      WHERE run.id = $1 AND message.state <> 'queued'`,
     [runId],

@@ -21,7 +21,7 @@ export async function numberInFlight(
   rig: Rig,
   runId: string,
 ): Promise<{ phone: string; state: string } | undefined> {
-  const { rows } = await rig.pool.query<{ phone: string; state: string }>(
+  const rows = await rig.query<{ phone: string; state: string }>(
     `SELECT to_number AS phone, state FROM message JOIN recipient ON recipient.id = message.recipient_id
      WHERE run_id = $1 AND state IN ('queued', 'submitting') AND to_number IS NOT NULL AND opted_out_at IS NULL
      ORDER BY state, random() LIMIT 1`,
@@ -35,7 +35,7 @@ export async function anyNumber(
   rig: Rig,
   random: Random,
 ): Promise<{ phone: string; state: string } | undefined> {
-  const { rows } = await rig.pool.query<{ phone: string; state: string }>(
+  const rows = await rig.query<{ phone: string; state: string }>(
     `SELECT customer.phone, 'any' AS state FROM customer JOIN recipient ON recipient.id = customer.recipient_id
      WHERE opted_out_at IS NULL AND phone_state = 'valid' AND NOT attributes ? 'rehearsal'
      ORDER BY customer.external_id OFFSET $1 LIMIT 1`,

@@ -11,7 +11,7 @@ export async function reportPath(rig: Rig): Promise<string> {
   const { webhookSecret } = secretsSchema.parse(
     JSON.parse(await readFile(path.join(rig.home, 'secrets.json'), 'utf8')),
   );
-  const { rows } = await rig.pool.query<{ id: string }>('SELECT id FROM integration');
+  const rows = await rig.query<{ id: string }>('SELECT id FROM integration');
   const id = rows[0]?.id ?? '';
   return `/webhooks/${id}/reports/mms/${addressToken(webhookSecret, id)}`;
 }
