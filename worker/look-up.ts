@@ -1,4 +1,5 @@
 import type { Dependencies } from '../activities/dependencies.ts';
+import { chunksOf } from '../activities/message/micro-batch.ts';
 import {
   markUnresolved,
   postponeLookUp,
@@ -14,6 +15,8 @@ import type { LookupResult } from '../providers/provider.ts';
 import { repeatMessage, type Repeat } from './repeat.ts';
 
 const LIMIT = 50;
+/** Repeats that are under way together: one after another they would wait longer than their schedule. */
+const AT_ONCE = 10;
 /** For how long messages that are being looked up are nobody else's. */
 const LEASE_MS = 60_000;
 /** Pause after the provider could not be asked; that counts as no look-up. */
@@ -34,10 +37,14 @@ export async function lookUpMessages(deps: Dependencies): Promise<void> {
   for (const [integrationId, own] of groupBy(messages, (message) => message.integrationId)) {
     const integration = await readIntegration(deps.pool, integrationId);
     const missed = integration ? await lookUpAt(deps, integration, own) : own;
-    for (const message of missed) {
-      await handleMiss(deps, integration, message).catch((error: unknown) => {
-        deps.log.warn({ err: error, message: message.id }, 'a message in doubt could not be handled');
-      });
+    for (const some of chunksOf(missed, AT_ONCE)) {
+      await Promise.all(
+        some.map((message) =>
+          handleMiss(deps, integration, message).catch((error: unknown) => {
+            deps.log.warn({ err: error, message: message.id }, 'a message in doubt could not be handled');
+          }),
+        ),
+      );
     }
   }
 }
