@@ -12,7 +12,10 @@ import type { AnyRoute } from './route.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { holdRoutes } from './routes/holds.ts';
 import { importRoutes } from './routes/imports.ts';
+import { integrationRoutes } from './routes/integrations.ts';
 import { launchRoutes } from './routes/launch.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { projectRoutes } from './routes/project.ts';
 import { runControlRoutes } from './routes/run-control.ts';
 import { runRoutes } from './routes/runs.ts';
 import { scenarioCopyRoutes } from './routes/scenario-copies.ts';
@@ -30,7 +33,10 @@ export function apiRoutes(deps: ApiDependencies): readonly AnyRoute[] {
     ...launchRoutes(deps),
     ...runRoutes(deps),
     ...runControlRoutes(deps),
+    ...messageRoutes(deps),
+    ...projectRoutes(deps),
     ...holdRoutes(deps),
+    ...integrationRoutes(deps),
     ...importRoutes(deps),
     ...customerRoutes(deps),
     ...suppressionRoutes(deps),

@@ -82,8 +82,8 @@ interface MessageRow {
   readonly action_id: number;
   readonly pass: number;
   readonly channel: Channel;
-  readonly state: MessageState;
   readonly claimed_at: Date | null;
+  readonly state: MessageState;
   readonly receipt_state: ReceiptState | null;
   readonly receipt_at: Date | null;
   readonly receipt_key: string | null;
@@ -127,7 +127,7 @@ async function lockMessagesOf(
   const { rows } = await connection.query<MessageRow>({
     name: 'lock-messages',
     text: lockMessages({
-      columns: `month, id, run_id, customer_id, cohort_id, action_id, pass, channel, state, claimed_at, receipt_state,
+      columns: `month, id, run_id, customer_id, cohort_id, action_id, pass, channel, claimed_at, state, receipt_state,
         receipt_at, receipt_key, status_code`,
       where: 'month = ANY ($1::int[]) AND id = ANY ($2::uuid[])',
     }),
@@ -139,12 +139,14 @@ async function lockMessagesOf(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** The receipt that decides the message's state now, or undefined when an earlier one still does. */
+/** The receipt that decides the message's state now; undefined when an earlier one, or an operator, still does. */
 function winnerOf({ message, receipts }: Fold): InboxReceipt | undefined {
   const [first, ...others] = receipts;
   if (!first) return undefined;
   const winner = foldReceipts(first, ...others);
   const { receipt_state: state, receipt_at: at, receipt_key: key, status_code: statusCode } = message;
+  const assumed = message.state === 'delivered' && state === null;
+  if (assumed && !isFinalReceipt(winner.state)) return undefined;
   if (state === null || at === null || key === null) return winner;
   const mark: ReceiptMark = { state, at: at.getTime(), statusCode: statusCode ?? '', key };
   return compareReceipts(winner, mark) > 0 ? winner : undefined;

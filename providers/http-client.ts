@@ -1,5 +1,4 @@
 import { Pool, type Dispatcher } from 'undici';
-import { LATE } from '../domain/outcome.ts';
 import type { CallWindow } from './provider.ts';
 
 /** Largest answer that is read. */
@@ -89,9 +88,9 @@ class Call implements Dispatcher.DispatchHandler {
   /** Called immediately before the request is written: throwing here keeps every byte of it in. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (performance.now() > this.window.startBy) {
-      throw new CallError(LATE, 'The call could not be started in time and was not made.', 'no');
+      throw new CallError('late', 'The call could not be started in time and was not made.', 'no');
     }
-    if (this.settled) throw new CallError(LATE, 'The call was given up before it was made.', 'no');
+    if (this.settled) throw new CallError('late', 'The call was given up before it was made.', 'no');
     this.abort = (reason) => controller.abort(reason);
     this.sent = 'maybe';
     this.window.onWrite?.();

@@ -1,4 +1,5 @@
 import type { Dependencies } from '../activities/dependencies.ts';
+import { BreakerWatch } from '../activities/message/breaker-watch.ts';
 import { CallSlots } from '../activities/message/call-slots.ts';
 import { OutcomeRecorder } from '../activities/message/outcome-recorder.ts';
 import { crashPoints } from '../config/crash-points.ts';
@@ -24,6 +25,7 @@ export function createDependencies({
     reach: crashPoints(config.crashPoints),
     renderPool: new RenderPool({ onKill: () => notice('render_killed') }),
     callSlots: new CallSlots(),
+    breakerWatch: new BreakerWatch(pool, config.timings, { log, notice }),
     outcomeRecorder: new OutcomeRecorder(pool, config.timings, notice),
   };
 }

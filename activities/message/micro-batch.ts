@@ -52,6 +52,7 @@ export async function startMicroBatch(
     deps.reach('before_claim');
     const claim = await claimWithRetries(deps, batch);
     if (claim.claimed.length > 0) deps.reach('after_claim');
+    if (claim.troubled) deps.breakerWatch.suspect(scope.integrationId);
     const calls = chunksOf(claim.claimed, messagesPerCall);
     unused = slots - calls.length;
     const callScope = { ...scope, token: claim.token, committedAfter: claim.committedAfter };
@@ -60,7 +61,7 @@ export async function startMicroBatch(
         const call = await callProvider(deps, provider, callScope, messages);
         deps.callSlots.release(scope.integrationId, 1);
         deps.reach('after_call');
-        await deps.outcomeRecorder.record(scope.month, call);
+        await allEnded([deps.outcomeRecorder.record(scope.month, call), deps.breakerWatch.tell(call)]);
         deps.reach('after_record');
       }),
     );

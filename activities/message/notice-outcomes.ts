@@ -1,5 +1,5 @@
 import type { CallRecord } from '../../database/record-outcomes.ts';
-import { LATE, MISSING_ENTRY } from '../../domain/outcome.ts';
+import { MISSING_ENTRY } from '../../domain/outcome.ts';
 import type { Notice } from '../../domain/rare-path.ts';
 
 /** Tells the rare paths of calls that were recorded. @param held ids of messages whose claim was still the call's */
@@ -11,16 +11,12 @@ export function noticeOutcomes(
   const outcomes = calls.flatMap((call) => call.outcomes);
   const codes = outcomes.map((outcome) => ('statusCode' in outcome ? outcome.statusCode : ''));
   const kinds = outcomes.map(({ kind }) => kind);
-  const split = calls.filter(({ outcomes: [first, ...others] }) => others.length > 0 && isRefusedCall(first));
+  const causes = outcomes.map((outcome) => (outcome.kind === 'unsent' ? outcome.cause : ''));
+  const split = calls.filter(({ outcomes: [first] }) => first?.kind === 'unsent' && first.cause === 'batch');
   notice('unknown', kinds.filter((kind) => kind === 'unknown').length);
   notice('duplicate_id_answer', kinds.filter((kind) => kind === 'duplicate_id').length);
-  notice('late_call_dropped', codes.filter((code) => code === LATE).length);
+  notice('late_call_dropped', causes.filter((cause) => cause === 'late').length);
   notice('missing_entry', codes.filter((code) => code === MISSING_ENTRY).length);
   notice('batch_split', split.length);
   notice('zombie_fenced', outcomes.filter(({ messageId }) => !held.has(messageId)).length);
-}
-
-/** A refused batch is offered again at once, message by message. */
-function isRefusedCall(outcome: CallRecord['outcomes'][number] | undefined): boolean {
-  return outcome?.kind === 'unsent' && outcome.retryAfterMs === 0;
 }

@@ -1,6 +1,6 @@
 import { noticeOutcomes } from '../../activities/message/notice-outcomes.ts';
 import type { CallRecord } from '../../database/record-outcomes.ts';
-import type { SubmitOutcome } from '../../domain/outcome.ts';
+import type { SubmitOutcome, UnsentCause } from '../../domain/outcome.ts';
 import { accepted, unsent } from '../support/ledger.ts';
 
 const call = (...outcomes: readonly SubmitOutcome[]): CallRecord => ({
@@ -20,6 +20,10 @@ function noticed(calls: readonly CallRecord[], lost: readonly string[] = []): Re
   return Object.fromEntries(Object.entries(told).filter(([, count]) => count > 0));
 }
 
+const unsentFor = (messageId: string, cause: UnsentCause): SubmitOutcome => ({
+  ...{ kind: 'unsent', messageId, cause, retryAfterMs: 0, statusCode: cause, error: 'It was not sent.' },
+});
+
 const inDoubt = (messageId: string, statusCode: string): SubmitOutcome => ({
   kind: 'unknown',
   messageId,
@@ -33,11 +37,10 @@ describe('what is told of calls', () => {
   });
 
   it('is each rare path with its count', () => {
-    const late: SubmitOutcome = { ...(unsent('c', 0) as object), statusCode: 'late' } as SubmitOutcome;
     const calls = [
       call(inDoubt('a', 'ECONNRESET')),
       call(inDoubt('b', 'missing_entry')),
-      call({ ...late, messageId: 'c' }),
+      call(unsentFor('c', 'late')),
       call({ kind: 'duplicate_id', messageId: 'd' }),
     ];
     expect(noticed(calls)).toEqual({
@@ -49,7 +52,7 @@ describe('what is told of calls', () => {
   });
 
   it('is a batch that was refused as a whole, once, and no message that was refused alone', () => {
-    expect(noticed([call(unsent('a', 0), unsent('b', 0))])).toEqual({ batch_split: 1 });
+    expect(noticed([call(unsentFor('a', 'batch'), unsentFor('b', 'batch'))])).toEqual({ batch_split: 1 });
     expect(noticed([call(unsent('a', 0))])).toEqual({});
   });
 

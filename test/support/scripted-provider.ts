@@ -1,4 +1,5 @@
 import type { Dependencies } from '../../activities/dependencies.ts';
+import { BreakerWatch } from '../../activities/message/breaker-watch.ts';
 import { CallSlots } from '../../activities/message/call-slots.ts';
 import { OutcomeRecorder } from '../../activities/message/outcome-recorder.ts';
 import { createLog } from '../../config/log.ts';
@@ -6,7 +7,7 @@ import { timingsOf } from '../../config/timings.ts';
 import type { Pool } from '../../database/pool.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
 import type { Notice, RarePath } from '../../domain/rare-path.ts';
-import type { OutboundMessage } from '../../providers/provider.ts';
+import type { CallWindow, OutboundMessage } from '../../providers/provider.ts';
 import type { ProviderRegistry } from '../../providers/registry.ts';
 import { RenderPool } from '../../templates/render-pool.ts';
 import { accepted } from './ledger.ts';
@@ -15,6 +16,8 @@ import { accepted } from './ledger.ts';
 export interface ScriptedDependencies {
   readonly deps: Dependencies;
   answer: (messageId: string) => SubmitOutcome;
+  /** Answers a whole call; by default each message as `answer` does. */
+  answerCall: (messages: readonly OutboundMessage[], window: CallWindow) => Promise<readonly SubmitOutcome[]>;
   /** Whether the provider is on this machine; true at first. */
   isLocal: boolean;
   /** Ids of messages that were offered, in order. */
@@ -32,10 +35,10 @@ export function scriptedDependencies(pool: Pool, renderProcesses = 1): ScriptedD
   };
   const timings = timingsOf('test');
   const provider = {
-    capabilities: { maxBatch: 1, maxText: { mms: 5_000, sms: 1_600 }, lookup: false },
-    submit: (messages: readonly OutboundMessage[]) => {
+    capabilities: { maxBatch: 100, maxText: { mms: 5_000, sms: 1_600 }, lookup: false },
+    submit: (messages: readonly OutboundMessage[], window: CallWindow) => {
       called.push(...messages.map(({ id }) => id));
-      return Promise.resolve(messages.map(({ id }) => scripted.answer(id)));
+      return scripted.answerCall(messages, window);
     },
     reportUrl: () => 'http://127.0.0.1/webhooks',
   };
@@ -43,6 +46,7 @@ export function scriptedDependencies(pool: Pool, renderProcesses = 1): ScriptedD
     called,
     noticed,
     answer: accepted,
+    answerCall: (messages) => Promise.resolve(messages.map(({ id }) => scripted.answer(id))),
     isLocal: true,
     deps: {
       pool,
@@ -54,8 +58,21 @@ export function scriptedDependencies(pool: Pool, renderProcesses = 1): ScriptedD
       providers: { get: () => provider, isLocal: () => scripted.isLocal } as unknown as ProviderRegistry,
       renderPool: new RenderPool({ processes: renderProcesses }),
       callSlots: new CallSlots(),
+      breakerWatch: new BreakerWatch(pool, timings, { log: createLog('test', 'silent'), notice }),
       outcomeRecorder: new OutcomeRecorder(pool, timings, notice),
     },
   };
   return scripted;
+}
+
+/** The calls that are made from now on, each as the ids of its messages; filled as they are made. */
+export function callsOf(scripted: ScriptedDependencies): (readonly string[])[] {
+  const calls: (readonly string[])[] = [];
+  const provider = scripted.deps.providers.get({ id: '', provider: '', variablePrefix: '' });
+  const submit = provider.submit.bind(provider);
+  provider.submit = (messages, window) => {
+    calls.push(messages.map(({ id }) => id));
+    return submit(messages, window);
+  };
+  return calls;
 }
