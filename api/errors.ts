@@ -24,6 +24,7 @@ export const ERRORS = {
   incident_decided: { status: 409, title: 'Something else was decided before' },
   no_incident: { status: 409, title: 'Nobody is stuck there' },
   run_ended: { status: 409, title: 'The run has ended' },
+  too_many_imports: { status: 429, title: 'Too many imports are open' },
   import_damaged: { status: 500, title: 'A part of the stored file is missing' },
   internal: { status: 500, title: 'Something went wrong here' },
   unavailable: { status: 503, title: "The database can't be reached" },

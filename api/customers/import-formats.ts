@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { ApiProblem } from '../problem.ts';
 import type { ImportContext, ImportLine } from './import-line.ts';
 import { BEGINNING, type Position } from './position.ts';
@@ -56,10 +57,34 @@ const FORMAT_OF_TYPE: ReadonlyMap<string, ImportFormat> = new Map([
 /** Content types that an import may have. */
 export const IMPORT_TYPES: readonly string[] = [...FORMAT_OF_TYPE.keys()];
 
-/** @throws ApiProblem `unsupported_media_type` */
-export function formatOf(contentType: string): ImportFormat {
+const CHARSET = /;\s*charset\s*=\s*("[^"]*"|[^;]*)/gi;
+/** Names of UTF-8 and of what is a part of it. */
+const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii']);
+
+/**
+ * How the customers of a body are written.
+ * @throws ApiProblem `unsupported_media_type`, also for a body that is compressed or in another charset
+ */
+export function formatOf(headers: IncomingHttpHeaders): ImportFormat {
+  const contentType = headers['content-type'] ?? '';
   const [mediaType = ''] = contentType.split(';');
   const format = FORMAT_OF_TYPE.get(mediaType.trim().toLowerCase());
-  if (format) return format;
-  throw new ApiProblem('unsupported_media_type', `Send the customers as one of: ${IMPORT_TYPES.join(', ')}.`);
+  if (!format) throw unsupported(`Send the customers as one of: ${IMPORT_TYPES.join(', ')}.`);
+  const charsets = Array.from(contentType.matchAll(CHARSET), ([, value = '']) =>
+    value.replaceAll('"', '').trim(),
+  );
+  if (!charsets.every((charset) => CHARSETS.has(charset.toLowerCase()))) {
+    throw unsupported('Send the customers in UTF-8: the content type names another charset.');
+  }
+  const encodings = (headers['content-encoding'] ?? 'identity').split(',');
+  if (!encodings.every((encoding) => /^(identity)?$/i.test(encoding.trim()))) {
+    throw unsupported(
+      'Send the customers as they are, without Content-Encoding: the import unpacks nothing.',
+    );
+  }
+  return format;
+}
+
+function unsupported(detail: string): ApiProblem {
+  return new ApiProblem('unsupported_media_type', detail);
 }

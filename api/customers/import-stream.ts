@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
 import { importCustomers } from '../../database/customers/import-customers.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { bodyBytes } from './body-bytes.ts';
@@ -28,10 +28,9 @@ export interface ImportReport {
 export async function importStream(
   { pool, prisma, config }: ApiDependencies,
   projectId: string,
-  contentType: string,
-  body: Readable,
+  body: IncomingMessage,
 ): Promise<ImportReport> {
-  const format = formatOf(contentType);
+  const format = formatOf(body.headers);
   const context = await importContext(prisma, projectId, Date.now());
   const report: ImportReport = {
     ...{ lines: 0, created: 0, updated: 0, rejectedCount: 0, warningsCount: 0 },

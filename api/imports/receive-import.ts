@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import {
   appendChunk,
   dropImport,
+  MAX_OPEN_IMPORTS,
   openImport,
   queueImport,
   type StoredFile,
@@ -34,9 +35,10 @@ export async function receiveImport(
   body: IncomingMessage,
   maxBytes = MAX_IMPORT_BYTES,
 ): Promise<string> {
-  const format = formatOf(body.headers['content-type'] ?? '');
+  const format = formatOf(body.headers);
   if (Number(body.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const job = await openImport(pool, projectId, format.name, RECEIVING_LEASE_MS);
+  if (!job) throw tooMany();
   const bytes = storing(pool, job.id, body, maxBytes);
   try {
     const context = await importContext(prisma, projectId, job.receivedAt.getTime());
@@ -109,6 +111,14 @@ function undecided(cause: unknown): ApiProblem {
   );
   problem.cause = cause;
   return problem;
+}
+
+function tooMany(): ApiProblem {
+  return new ApiProblem(
+    'too_many_imports',
+    `The project has ${MAX_OPEN_IMPORTS} import jobs that have not ended. Wait for one of them, or send fewer and larger files.`,
+    { headers: { 'retry-after': '60' } },
+  );
 }
 
 function givenUp(): ApiProblem {

@@ -120,7 +120,8 @@ function deleteRoute(deps: ApiDependencies): AnyRoute {
     summary: 'Erase a customer',
     description:
       'Attributes, number and message texts are erased; the ledger and the trace stay by pseudonym, and an opt-out of ' +
-      'the number is remembered: importing the customer again brings no consent back.',
+      'the number is remembered: importing the customer again brings no consent back. A file of an ' +
+      'import job that has not been read to its end is not searched: what it says of the customer counts as a later import.',
     params: byId,
     answers: { 204: { description: 'Erased.' } },
     handle: async ({ project, params, ifMatch }) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IMPORT_STATES, listImports, readImportProblems } from '../../database/imports/read-imports.ts';
+import { MAX_OPEN_IMPORTS } from '../../database/imports/receive-import.ts';
 import { KEPT_DAYS } from '../../database/imports/sweep-imports.ts';
 import { MAX_KEPT_PROBLEMS } from '../../database/imports/write-batch.ts';
 import { IMPORT_TYPES } from '../customers/import-formats.ts';
@@ -56,13 +57,17 @@ function importRoute(deps: ApiDependencies): AnyRoute {
       200: { description: 'What was taken and what was not.', schema: importReportSchema },
       202: { description: 'The job; its address is in `Location`.', schema: importJobView },
       413: { description: 'The file is too large for a job; nothing was taken.' },
-      415: { description: `Another content type than ${IMPORT_TYPES.join(', ')}.` },
+      415: {
+        description: `Another content type than ${IMPORT_TYPES.join(', ')}, another charset than UTF-8, or a Content-Encoding.`,
+      },
       422: { description: 'The header of the CSV file is wrong; nothing was taken.' },
+      429: {
+        description: `The project has ${MAX_OPEN_IMPORTS} jobs that have not ended; \`Retry-After\` says when to try again.`,
+      },
     },
     handle: async ({ project, raw }) => {
       if (!prefersAsync(raw.headers['prefer'])) {
-        const type = raw.headers['content-type'] ?? '';
-        return { status: 200, body: await importStream(deps, project.id, type, raw) };
+        return { status: 200, body: await importStream(deps, project.id, raw) };
       }
       const id = await receiveImport(deps, project.id, raw);
       return {
@@ -125,7 +130,8 @@ function problemsRoute({ pool }: ApiDependencies): AnyRoute {
     summary: 'Read the rejected lines and warnings of an import job',
     description:
       `In the order of the lines, while the job runs those so far. The first ${MAX_KEPT_PROBLEMS.toLocaleString('en')} ` +
-      'of a job are kept, the others only counted. What speaks of a customer goes when the customer is erased.',
+      'of a job are kept, the others only counted. What speaks of a customer goes when the customer is erased; a line ' +
+      `that is read after that may name them again, until the job is removed ${KEPT_DAYS} days after its end.`,
     params: byId,
     query: z.strictObject({ limit: limitUpTo(1_000), cursor: lineCursor }),
     answers: {

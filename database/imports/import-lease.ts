@@ -40,6 +40,7 @@ interface Row extends Omit<ClaimedImport, 'leaseMs' | 'from' | 'header'> {
  * Takes the job that has waited longest for a turn.
  *
  * A project's jobs are carried out one after another in the order in which they were queued: what was sent later wins.
+ * However many wait, only the oldest of each project is looked at.
  */
 export async function claimImport(pool: Pool, leaseMs: number): Promise<ClaimedImport | undefined> {
   const { rows } = await pool.query<Row>(
@@ -47,13 +48,14 @@ export async function claimImport(pool: Pool, leaseMs: number): Promise<ClaimedI
        attempts = attempts + 1, lease_token = gen_random_uuid(),
        lease_until = clock_timestamp() + make_interval(secs => $1)
      WHERE id = (
-       SELECT id FROM import_job AS job
-       WHERE state IN ('queued', 'running') AND (lease_until IS NULL OR lease_until < clock_timestamp())
-         AND NOT EXISTS (
-           SELECT FROM import_job AS older
-           WHERE older.project_id = job.project_id AND older.state IN ('queued', 'running')
-             AND (older.queued_at, older.id) < (job.queued_at, job.id))
-       ORDER BY turn_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+       SELECT job.id
+       FROM project CROSS JOIN LATERAL (
+         SELECT id FROM import_job
+         WHERE project_id = project.id AND state IN ('queued', 'running')
+         ORDER BY queued_at, id LIMIT 1) AS oldest
+       JOIN import_job AS job ON job.id = oldest.id
+       WHERE job.state IN ('queued', 'running') AND (job.lease_until IS NULL OR job.lease_until < clock_timestamp())
+       ORDER BY job.turn_at LIMIT 1 FOR UPDATE OF job SKIP LOCKED)
      RETURNING id, lease_token AS token, project_id AS "projectId", format, header, created_at AS "receivedAt",
        bytes_total::float8 AS "bytesTotal", bytes_done::float8 AS "offset", line, attempts`,
     [leaseMs / 1_000],

@@ -1,4 +1,8 @@
-import { longQuery, type Queryable } from '../pool.ts';
+import { longQuery, type Pool, type Queryable } from '../pool.ts';
+import { inTransaction } from '../transaction.ts';
+
+/** Most jobs of a project that are coming in, waiting or running. */
+export const MAX_OPEN_IMPORTS = 100;
 
 /** A job whose body is still coming in. Until it is queued nobody sees it and nobody carries it out. */
 export interface ReceivedImport {
@@ -6,21 +10,31 @@ export interface ReceivedImport {
   readonly receivedAt: Date;
 }
 
-/** Makes a job that can be written to as long as something is stored at least every `leaseMs`. */
-export async function openImport(
-  database: Queryable,
+/**
+ * Makes a job that can be written to as long as something is stored at least every `leaseMs`.
+ * @returns undefined when the project has too many open jobs
+ */
+export function openImport(
+  pool: Pool,
   projectId: string,
   format: string,
   leaseMs: number,
-): Promise<ReceivedImport> {
-  const { rows } = await database.query<ReceivedImport>(
-    `INSERT INTO import_job (project_id, format, lease_until)
-     VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
-     RETURNING id, created_at AS "receivedAt"`,
-    [projectId, format, leaseMs / 1_000],
-  );
-  if (!rows[0]) throw new Error('PostgreSQL has inserted a row and returned none.');
-  return rows[0];
+): Promise<ReceivedImport | undefined> {
+  return inTransaction(pool, async (connection) => {
+    // Who counts next sees this job.
+    await connection.query(`SELECT pg_advisory_xact_lock(hashtextextended('imports ' || $1, 0))`, [
+      projectId,
+    ]);
+    const { rows } = await connection.query<ReceivedImport>(
+      `INSERT INTO import_job (project_id, format, lease_until)
+       SELECT $1, $2, clock_timestamp() + make_interval(secs => $3)
+       WHERE $4 > (SELECT count(*) FROM import_job
+                   WHERE project_id = $1 AND state IN ('receiving', 'queued', 'running'))
+       RETURNING id, created_at AS "receivedAt"`,
+      [projectId, format, leaseMs / 1_000, MAX_OPEN_IMPORTS],
+    );
+    return rows[0];
+  });
 }
 
 /**
