@@ -24,16 +24,17 @@ type Wish = (run: Row) => RunState | undefined;
  * Stops a run where it is: after the commit nothing is claimed until it is resumed.
  *
  * Clocks run on meanwhile: a wait may end, a receipt may come in.
- * @param projectId of whom it must be; of anybody by default
+ * @param by of whom it must be, and whether the reason is added to that of a run which is paused already
  * @returns undefined when there is no such run; `after` says whether it worked
  */
 export function pauseRun(
   pool: Pool,
   runId: string,
   reason: string,
-  projectId?: string,
+  by?: { readonly projectId: string; readonly addsReason: boolean },
 ): Promise<ChangedRun | undefined> {
-  return changeRun(pool, { runId, projectId, reason }, () => 'paused');
+  const change = { runId, projectId: by?.projectId, reason, addsReason: by?.addsReason ?? false };
+  return changeRun(pool, change, () => 'paused');
 }
 
 /** Lets a paused run go on from where it is; what it sends is gated again. */
@@ -71,6 +72,8 @@ interface Change {
   readonly projectId: string | undefined;
   readonly reason: string | null;
   readonly draining?: boolean;
+  /** A run that is in the wanted state already gets this reason too. */
+  readonly addsReason?: boolean;
 }
 
 function changeRun(pool: Pool, change: Change, wish: Wish): Promise<ChangedRun | undefined> {
@@ -83,8 +86,10 @@ function changeRun(pool: Pool, change: Change, wish: Wish): Promise<ChangedRun |
     const wanted = wish(run);
     const after = wanted && RUN_TRANSITIONS[run.state].includes(wanted) ? wanted : run.state;
     const draining = run.draining || (change.draining ?? false);
-    if (after === run.state && draining === run.draining) return { before: run.state, after };
-    const reason = after === run.state ? run.reason : change.reason;
+    const kept = wanted === run.state && change.addsReason ? bothReasons(run, change) : run.reason;
+    const reason = after === run.state ? kept : change.reason;
+    const isSame = after === run.state && draining === run.draining && reason === run.reason;
+    if (isSame) return { before: run.state, after };
     await connection.query(
       `UPDATE run SET state = $2, state_reason = $3, draining = $4, wake_at = clock_timestamp(),
          finished_at = CASE WHEN $2 = 'cancelled' AND NOT $5 THEN clock_timestamp() ELSE finished_at END
@@ -94,6 +99,11 @@ function changeRun(pool: Pool, change: Change, wish: Wish): Promise<ChangedRun |
     if (after === 'cancelled') await cancelQueuedOfRun(connection, change.runId, run.month);
     return { before: run.state, after };
   });
+}
+
+function bothReasons({ reason }: Row, change: Change): string | null {
+  if (reason === null || change.reason === null) return reason ?? change.reason;
+  return `; ${reason}; `.includes(`; ${change.reason}; `) ? reason : `${reason}; ${change.reason}`;
 }
 
 async function readRow(connection: Connection, change: Change): Promise<Row | undefined> {

@@ -72,7 +72,8 @@ export function explainDecision({ action, reason, actor, outcome, refusal }: Exp
   }
 }
 
-function asSentence(text: string): string {
+/** A text that somebody wrote, with its full stop. */
+export function asSentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
@@ -85,7 +86,9 @@ export function explainReason(reason: string): string {
 export function explainRun(stateReason: string | null): string | null {
   if (stateReason === null) return null;
   const lost = lostWorkflows(stateReason);
-  return lost === undefined ? (sentence(RUN_EXPLANATIONS, stateReason) ?? null) : explainLost(lost);
+  if (lost === undefined) return sentence(RUN_EXPLANATIONS, stateReason) ?? null;
+  const [, ...added] = stateReason.split('; ');
+  return [explainLost(lost), ...added.map(asSentence)].join(' ');
 }
 
 function explainLost(count: number): string {

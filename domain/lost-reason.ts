@@ -5,6 +5,6 @@ export function lostReason([first = '', ...others]: readonly string[]): string {
 
 /** How many workflows a reason tells of; undefined when it tells of something else. */
 export function lostWorkflows(stateReason: string): number | undefined {
-  const match = /^workflow_lost: \S+(?: and (\d+) more)?$/.exec(stateReason);
+  const match = /^workflow_lost: \S+(?: and (\d+) more)?(?:; .*)?$/s.exec(stateReason);
   return match ? 1 + Number(match[1] ?? 0) : undefined;
 }

@@ -56,6 +56,7 @@ export class RunLead {
   private activities = activitiesWith();
   private historyEvents = Infinity;
   private audience = { customers: 0, cohorts: 0 };
+  private progress = '';
 
   constructor(input: RunInput) {
     const { next, starting, closedAt } = input.carried ?? START;
@@ -186,6 +187,7 @@ export class RunLead {
     if (state === this.state) return;
     this.state = state;
     upsertSearchAttributes({ [SEARCH_ATTRIBUTES.state]: [state] });
+    this.show(this.progress);
   }
 
   private isHistoryLong(): boolean {
@@ -198,8 +200,9 @@ export class RunLead {
   }
 
   private show(progress: string): void {
-    const paused = this.state === 'paused' ? ' · **paused**' : '';
-    setCurrentDetails(`${this.audience.customers} customers · ${progress}${paused}`);
+    this.progress = progress;
+    const known = progress === '' ? [] : [`${this.audience.customers} customers`, progress];
+    setCurrentDetails([...known, ...(this.state === 'paused' ? ['**paused**'] : [])].join(' · '));
   }
 
   private async continueAsNew(): Promise<void> {

@@ -1,7 +1,7 @@
 import { readOpenBreakers, type OpenBreaker } from '../../database/breakers.ts';
 import type { Queryable } from '../../database/pool.ts';
-import { isMessageNode } from '../../domain/first-message.ts';
 import type { RunRow } from '../runs/read-run.ts';
+import { resourcesOfRun } from './node-resources.ts';
 
 /** An open breaker that keeps messages of these nodes of a run in. */
 export interface RunBreaker extends OpenBreaker {
@@ -11,27 +11,14 @@ export interface RunBreaker extends OpenBreaker {
 /** The open breakers of the integrations that a run's message nodes send through now. */
 export async function breakersOfRun(
   database: Queryable,
-  { projectId, frozen }: Pick<RunRow, 'projectId' | 'frozen'>,
+  run: Pick<RunRow, 'projectId' | 'frozen'>,
 ): Promise<readonly RunBreaker[]> {
-  const open = await readOpenBreakers(database, projectId);
+  const open = await readOpenBreakers(database, run.projectId);
   if (open.length === 0) return [];
-  const nodes = frozen.nodes.filter(isMessageNode);
-  const { rows } = await database.query<{ node_id: string; integration: string }>(
-    `SELECT node_id, integration.key AS integration
-     FROM unnest($2::text[], $3::text[], $4::text[]) AS node (node_id, sender, channel)
-     JOIN sender_profile AS profile ON profile.project_id = $1 AND profile.key = node.sender
-     JOIN integration
-       ON integration.id = CASE channel WHEN 'sms' THEN sms_integration_id ELSE mms_integration_id END`,
-    [
-      projectId,
-      nodes.map(({ id }) => id),
-      nodes.map(({ config }) => config['sender']),
-      nodes.map(({ type }) => type),
-    ],
-  );
+  const resources = await resourcesOfRun(database, run);
   return open.flatMap((breaker) => {
-    const own = rows.filter(({ integration }) => integration === breaker.integration);
-    return own.length === 0 ? [] : [{ ...breaker, nodes: own.map(({ node_id }) => node_id) }];
+    const own = resources.filter(({ integration }) => integration === breaker.integration);
+    return own.length === 0 ? [] : [{ ...breaker, nodes: own.map(({ nodeId }) => nodeId) }];
   });
 }
 

@@ -4,6 +4,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { assertMatch, entityTag, type IfMatch } from '../entity-tag.ts';
 import { ApiProblem } from '../problem.ts';
 import { defineRoute, type AnyRoute, type Answer } from '../route.ts';
+import { holdView } from '../schemas/hold.ts';
 
 const TAG = 'Holds';
 
@@ -15,16 +16,6 @@ const target = {
     .optional()
     .meta({ description: 'Of the sender, integration or category; none for account and project.' }),
 };
-
-const holdView = z
-  .object({
-    scope: z.enum(HOLD_SCOPES),
-    key: z.string().nullable(),
-    reason: z.string(),
-    actor: z.string(),
-    since: z.iso.datetime(),
-  })
-  .meta({ id: 'Hold' });
 
 /** The emergency stop. */
 export function holdRoutes({ pool }: ApiDependencies): readonly AnyRoute[] {

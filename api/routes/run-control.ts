@@ -14,19 +14,30 @@ const TAG = 'Runs';
 const byId = z.object({ id: z.string() });
 const reasonBody = z.strictObject({ reason: z.string().min(1).max(200).optional() });
 
-type Change = (runId: string, reason: string, projectId: string) => Promise<ChangedRun | undefined>;
+interface Wanted {
+  readonly project: Project;
+  readonly runId: string;
+  readonly verb: string;
+  /** Of the operator, if they gave one. */
+  readonly given: string | undefined;
+}
+
+type Change = (
+  runId: string,
+  reason: string,
+  projectId: string,
+  isGiven: boolean,
+) => Promise<ChangedRun | undefined>;
 
 /** What operators do to runs. */
 export function runControlRoutes({ pool }: ApiDependencies): readonly AnyRoute[] {
   const change = async (
-    project: Project,
-    runId: string,
-    verb: string,
-    reason: string,
+    { project, runId, verb, given }: Wanted,
     apply: Change,
   ): Promise<{ status: 202; body: object }> => {
     const run = await readRunRow(pool, project.id, runId);
-    const changed = await apply(run.id, reason, project.id);
+    const reason = given ?? `${verb} through the API by ${project.actor}`;
+    const changed = await apply(run.id, reason, project.id, given !== undefined);
     if (!changed || (ENDED_RUN_STATES.includes(changed.before) && changed.before !== verb)) {
       throw new ApiProblem('run_ended', `The run is ${changed?.before ?? 'gone'}: nothing can be changed.`);
     }
@@ -46,16 +57,16 @@ export function runControlRoutes({ pool }: ApiDependencies): readonly AnyRoute[]
         409: { description: 'The run has ended already.' },
       },
       handle: ({ project, params, body }) =>
-        change(project, params.id, verb, body.reason ?? `${verb} through the API by ${project.actor}`, apply),
+        change({ project, runId: params.id, verb, given: body.reason }, apply),
     });
   return [
     route(
       'pause',
       'Pause a run',
       'From the answer on nothing is claimed for the run until it is resumed. Clocks run on: waits may end and ' +
-        'reports come in meanwhile.',
+        'reports come in meanwhile. A reason that is given for a run which is paused already is added to its reason.',
       'paused',
-      (id, reason, projectId) => pauseRun(pool, id, reason, projectId),
+      (id, reason, projectId, addsReason) => pauseRun(pool, id, reason, { projectId, addsReason }),
     ),
     route(
       'resume',

@@ -46,12 +46,13 @@ export function runRoutes(deps: ApiDependencies): readonly AnyRoute[] {
       path: '/v1/runs/:id',
       tag: TAG,
       summary: 'Read a run',
-      description: 'State, counts by node and outcome, reasons, rate and estimate, counted at this moment.',
+      description:
+        'State, counts by node and outcome, reasons, holds, rate and estimate, all of this moment.',
       params: byId,
       answers: { 200: { description: 'The run.', schema: runReportView } },
       handle: async ({ project, params }) => ({
         status: 200,
-        body: await runReport(pool, await readRunRow(pool, project.id, params.id)),
+        body: await runReport(pool, project.id, params.id),
       }),
     }),
     defineRoute({

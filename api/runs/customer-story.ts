@@ -13,6 +13,7 @@ import {
   type TraceRow,
 } from './read-story.ts';
 import { hasEnded, type RunRow } from './read-run.ts';
+import { explainHold, explainPause, holdsOfRun, type RunHold } from './run-holds.ts';
 import { earliest, stepTimes, type StepTime } from './story-times.ts';
 
 export interface CustomerStory {
@@ -25,10 +26,11 @@ export interface CustomerStory {
 export async function customerStory(pool: Pool, run: RunRow, customerId: string): Promise<CustomerStory> {
   const entries = await readEntries(pool, run, customerId);
   if (entries.length === 0) return { explanation: whyNotAdmitted(run), entries: [] };
-  const [traces, messages, places, breakers] = await Promise.all([
+  const [traces, messages, places, holds, breakers] = await Promise.all([
     readTraces(pool, run, entries),
     readMessages(pool, run, entries),
     readPlaces(pool, entries),
+    holdsOfRun(pool, run),
     breakersOfRun(pool, run),
   ]);
   const tracesOf = groupBy(traces, (row) => row.entry_id);
@@ -41,6 +43,7 @@ export async function customerStory(pool: Pool, run: RunRow, customerId: string)
         traces: tracesOf.get(entry.id) ?? [],
         messages: messagesOf.get(entry.id) ?? [],
         place: placeOf.get(entry.id),
+        holds,
         breakers,
       }),
     ),
@@ -58,10 +61,12 @@ interface EntryFacts {
   readonly traces: readonly TraceRow[];
   readonly messages: readonly MessageRow[];
   readonly place: PlaceRow | undefined;
+  readonly holds: readonly RunHold[];
   readonly breakers: readonly RunBreaker[];
 }
 
-function entryStory(run: RunRow, entry: EntryRow, { traces, messages, place, breakers }: EntryFacts): object {
+function entryStory(run: RunRow, entry: EntryRow, facts: EntryFacts): object {
+  const { traces, messages, place } = facts;
   const messageAt = ({ node_id, pass }: TraceRow | PlaceRow): MessageRow | undefined =>
     messages.find((row) => row.action_id === nodeOf(run, node_id)?.actionId && row.pass === pass);
   const steps = inOrderOfPath(traces, run.frozen.walk.startNodeId).map((trace) => ({
@@ -78,7 +83,7 @@ function entryStory(run: RunRow, entry: EntryRow, { traces, messages, place, bre
     at: place
       ? {
           ...placeView(place, left && earliest(left), messageAt(place)),
-          explanation: whyKept(place, messageAt(place), breakers),
+          explanation: whyKept(run, place, messageAt(place), facts),
         }
       : null,
     steps: steps.map(({ trace, message }, index) => stepView(run, trace, message, times[index])),
@@ -106,15 +111,21 @@ function inOrderOfPath(traces: readonly TraceRow[], startNodeId: string): readon
   return steps;
 }
 
-/** What keeps a customer at a node whose message is not out: the provider, if anything. */
+/** What keeps a customer at a node whose message is not out: a pause, holds, the provider, if anything. */
 function whyKept(
+  run: RunRow,
   { node_id }: PlaceRow,
   message: MessageRow | undefined,
-  breakers: readonly RunBreaker[],
+  { holds, breakers }: EntryFacts,
 ): string {
   if (message && message.state !== 'queued') return '';
-  const breaker = breakers.find(({ nodes }) => nodes.includes(node_id));
-  return breaker ? explainBreaker(breaker) : '';
+  const isHere = ({ nodes }: RunHold | RunBreaker): boolean => nodes.includes(node_id);
+  const reasons = [
+    explainPause(run),
+    ...holds.filter(isHere).map(explainHold),
+    ...breakers.filter(isHere).map(explainBreaker),
+  ];
+  return reasons.filter((reason) => reason !== '').join(' ');
 }
 
 /** @param left when the customer left the node before: arrivals are told by another clock, the cohort's */

@@ -1,4 +1,4 @@
-import type { Pool } from '../../database/pool.ts';
+import type { Pool, Queryable } from '../../database/pool.ts';
 import type { FrozenScenario } from '../../domain/scenario.ts';
 import { explainRun } from '../../domain/explanations.ts';
 import { ENDED_RUN_STATES, type RunState } from '../../domain/states.ts';
@@ -44,9 +44,9 @@ const COLUMNS = `
 const TABLES = 'run JOIN scenario_version AS version ON version.id = run.version_id';
 
 /** @throws ApiProblem `not_found` */
-export async function readRunRow(pool: Pool, projectId: string, runId: string): Promise<RunRow> {
+export async function readRunRow(database: Queryable, projectId: string, runId: string): Promise<RunRow> {
   if (!isUuid(runId)) throw unknownRun();
-  const { rows } = await pool.query<RunRow>(
+  const { rows } = await database.query<RunRow>(
     `SELECT ${COLUMNS}, run.project_id AS "projectId", version.frozen FROM ${TABLES} WHERE run.project_id = $1 AND run.id = $2`,
     [projectId, runId],
   );

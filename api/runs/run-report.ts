@@ -3,7 +3,8 @@ import { inTransaction } from '../../database/transaction.ts';
 import { REPEAT_REFUSED } from '../../domain/message-decision.ts';
 import { breakersOfRun } from '../integrations/run-breakers.ts';
 import { estimate } from './estimate.ts';
-import { runSummary, type RunRow } from './read-run.ts';
+import { readRunRow, runSummary, type RunRow } from './read-run.ts';
+import { holdsOfRun } from './run-holds.ts';
 
 /** How far back the rate looks. */
 const RATE_WINDOW_S = 10;
@@ -23,11 +24,15 @@ interface MessageCount {
   count: string;
 }
 
-/** Everything that is shown of one run; counted in the database at this moment, all of it in one snapshot. */
-export function runReport(pool: Pool, run: RunRow): Promise<object> {
+/**
+ * Everything that is shown of one run; read and counted in the database at this moment, all of it in one snapshot.
+ *
+ * @throws ApiProblem `not_found`
+ */
+export function runReport(pool: Pool, projectId: string, runId: string): Promise<object> {
   return inTransaction(pool, async (connection) => {
     await connection.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-    return reportOf(connection, run);
+    return reportOf(connection, await readRunRow(connection, projectId, runId));
   });
 }
 
@@ -38,6 +43,7 @@ async function reportOf(database: Queryable, run: RunRow): Promise<object> {
   const present = await countPresent(database, run);
   const cohorts = await countCohorts(database, run);
   const incidents = await readIncidents(database, run);
+  const holds = await holdsOfRun(database, run);
   const breakers = await breakersOfRun(database, run);
   const rate = await messageRate(database, run);
   const counts = (entries: readonly (readonly [string, number])[]): Record<string, number> => {
@@ -72,6 +78,7 @@ async function reportOf(database: Queryable, run: RunRow): Promise<object> {
     messages: counts(messages.map((row) => [row.state, Number(row.count)])),
     suppressed: counts(suppressed.map((row) => [row.reason, Number(row.members)])),
     incidents,
+    holds,
     breakers,
     rate: { messagesPerSecond: rate, overSeconds: RATE_WINDOW_S },
     estimate: await estimate(database, run, rate),

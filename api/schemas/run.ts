@@ -3,6 +3,7 @@ import { CAMPAIGN_EVENT_STATUSES } from '../../domain/campaign-event.ts';
 import { CHANNELS } from '../../domain/channel.ts';
 import { RUN_STATES } from '../../domain/states.ts';
 import { runBreakerView } from './breaker.ts';
+import { runHoldView } from './hold.ts';
 import { assumedField, decisionView } from './message.ts';
 
 const instant = z.iso.datetime();
@@ -71,6 +72,9 @@ export const runReportView = z
         decided: z.int().meta({ description: 'Of these, cohorts that an operator has decided about.' }),
       }),
     ),
+    holds: z
+      .array(runHoldView)
+      .meta({ description: 'Holds that keep messages of the run in at the moment; none once it has ended.' }),
     breakers: z
       .array(runBreakerView)
       .meta({ description: 'Integrations of the run through which nothing is sent at the moment, and why.' }),
@@ -166,7 +170,9 @@ export const customerStoryView = z
             since: instant,
             explanation: z
               .string()
-              .meta({ description: 'What keeps the customer there, if it is the provider.' }),
+              .meta({
+                description: 'What keeps the customer there, if it is a pause, a hold or the provider.',
+              }),
             message: messageView,
           })
           .nullable()

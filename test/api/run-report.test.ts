@@ -1,5 +1,5 @@
-import { readRunRow } from '../../api/runs/read-run.ts';
 import { runReport } from '../../api/runs/run-report.ts';
+import { liftHold, putHold } from '../../database/holds.ts';
 import { recordWalk } from '../../database/record-walk.ts';
 import { HeldLocks } from '../support/held-locks.ts';
 import { launchRun } from '../support/launched-run.ts';
@@ -13,6 +13,8 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 interface Report {
+  readonly state: string;
+  readonly holds: readonly object[];
   readonly nodes: readonly {
     readonly node_id: string;
     readonly here: number;
@@ -29,7 +31,7 @@ describe('the report of a run', () => {
     await recordWalk(pool, run.cohort, { step: 1, departures: [], places });
 
     const locks = await HeldLocks.take(pool, 'LOCK TABLE visit IN ACCESS EXCLUSIVE MODE');
-    const reported = runReport(pool, await readRunRow(pool, run.projectId, run.runId));
+    const reported = runReport(pool, run.projectId, run.runId);
     await locks.isWaitedFor();
     await locks.connection.query(
       `WITH left_start AS (DELETE FROM visit WHERE cohort_id = $1)
@@ -41,5 +43,50 @@ describe('the report of a run', () => {
     const { nodes } = (await reported) as Report;
     const start = nodes.find(({ node_id }) => node_id === 'start');
     expect((start?.here ?? 0) + (start?.outcomes['next'] ?? 0)).toBe(3);
+  });
+
+  it('tells its state in the same moment as everything else', async () => {
+    const { pool } = database;
+    const run = await launchRun(pool);
+    const locks = await HeldLocks.take(pool, 'LOCK TABLE run IN ACCESS EXCLUSIVE MODE');
+    const reported = runReport(pool, run.projectId, run.runId);
+    await locks.isWaitedFor();
+    await locks.connection.query(
+      `WITH held AS (INSERT INTO hold (scope, target_id, reason, actor) VALUES ('project', $2, 'late', 'ana'))
+       UPDATE run SET state = 'paused', state_reason = 'wrong price' WHERE id = $1`,
+      [run.runId, run.projectId],
+    );
+    await locks.letGo();
+    const { state, holds } = (await reported) as Report;
+    expect([state, holds.length]).toEqual(state === 'paused' ? ['paused', 1] : ['running', 0]);
+    await liftHold(pool, run.projectId, { scope: 'project' });
+  });
+
+  it('names the holds that keep something of it, and no others', async () => {
+    const { pool } = database;
+    const run = await launchRun(pool);
+    const why = { reason: 'a complaint', actor: 'ana' };
+    const targets = [
+      { scope: 'account' },
+      { scope: 'project' },
+      { scope: 'sender', key: 'default' },
+      { scope: 'integration', key: 'infobip' },
+      { scope: 'category', key: 'marketing' },
+      { scope: 'category', key: 'transactional' },
+    ] as const;
+    for (const target of targets) expect(await putHold(pool, run.projectId, target, why)).toBe(true);
+    const read = async (): Promise<Report> => (await runReport(pool, run.projectId, run.runId)) as Report;
+    expect((await read()).holds).toEqual(
+      targets.slice(0, 5).map((target) => ({
+        key: null,
+        ...target,
+        ...why,
+        since: expect.any(Date) as Date,
+        nodes: ['send'],
+      })),
+    );
+    await pool.query(`UPDATE run SET state = 'finished' WHERE id = $1`, [run.runId]);
+    expect((await read()).holds).toEqual([]);
+    for (const target of targets) await liftHold(pool, run.projectId, target);
   });
 });

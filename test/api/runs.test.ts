@@ -76,6 +76,21 @@ describe('a run that has not been started', () => {
   });
 });
 
+describe('pausing a run that is paused already', () => {
+  it('adds the reason that an operator gives, once, and keeps it when none is given', async () => {
+    const runId = await stack.api.run(chain('Doubted', NOW, mms('send')));
+    const pause = async (body?: object): Promise<unknown> => {
+      const answer = await stack.api.call('POST', `/v1/runs/${runId}/pause`, body);
+      return [answer.status, answer.body['stateReason']];
+    };
+    expect(await pause({ reason: 'wrong text' })).toEqual([202, 'wrong text']);
+    expect(await pause()).toEqual([202, 'wrong text']);
+    for (let round = 0; round < 2; round += 1)
+      expect(await pause({ reason: 'wrong price; late' })).toEqual([202, 'wrong text; wrong price; late']);
+    expect((await stack.api.call('POST', `/v1/runs/${runId}/resume`)).body['stateReason']).toBeNull();
+  });
+});
+
 describe('the list of runs', () => {
   it('begins with the newest and is narrowed by scenario and state', async () => {
     const scenarioId = await stack.api.createScenario(chain('Twice', NOW));

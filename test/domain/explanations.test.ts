@@ -55,6 +55,7 @@ describe("the explanation of a run's reason", () => {
     expect(lostReason(ids.slice(0, 1))).toBe('workflow_lost: cohort/sale/x/0001');
     expect(explainRun(lostReason(ids.slice(0, 1)))).toMatch(/^1 workflow was .*Resuming/);
     expect(explainRun(lostReason(ids))).toMatch(/^3 workflows were .*Resuming/);
+    expect(explainRun(`${lostReason(ids)}; wrong price`)).toMatch(/^3 workflows were .* wrong price\.$/);
     expect(explainRun('workflow_lost: by hand, and 2 more')).toBeNull();
   });
 

@@ -28,6 +28,12 @@ async function restingRun(): Promise<{ runId: string; run: WorkflowHandle; cohor
   return { runId, run: handle(workflowId), cohort: handle(cohortId) };
 }
 
+/** What the page of a workflow says at the moment. */
+async function detailsOf(workflow: WorkflowHandle): Promise<string> {
+  const { currentDetails } = await workflow.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  return currentDetails;
+}
+
 function runIn(state: string, runId: string): ReturnType<typeof stack.api.readRun> {
   return eventually(async () => {
     const run = await stack.api.readRun(runId);
@@ -50,6 +56,17 @@ describe('in the Temporal UI', () => {
     expect([end.state, end.stateReason]).toEqual(['cancelled', 'cancelled in the Temporal UI']);
     expect(Object.values(end.messages).reduce((sum, count) => sum + count, 0)).toBe(30);
     await expect(run.result()).rejects.toThrow(/cancelled/i);
+  });
+
+  it('a run says that it is paused for as long as it is', async () => {
+    const { runId, run } = await restingRun();
+    const before = await detailsOf(run);
+    expect(before).toBe('30 customers · 1 of 1 cohorts started');
+    await stack.api.call('POST', `/v1/runs/${runId}/pause`, { reason: 'wrong text' });
+    await eventually(async () => (await detailsOf(run)) === `${before} · **paused**` || undefined, 5_000);
+    await stack.api.call('POST', `/v1/runs/${runId}/resume`);
+    await eventually(async () => !(await detailsOf(run)).includes('paused') || undefined, 5_000);
+    expect((await stack.api.runEnd(runId)).state).toBe('finished');
   });
 
   it('cancelling a cohort ends its members where they are, and the run goes on to its end', async () => {
