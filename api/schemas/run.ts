@@ -168,11 +168,9 @@ export const customerStoryView = z
             node_id: z.string(),
             pass: z.int(),
             since: instant,
-            explanation: z
-              .string()
-              .meta({
-                description: 'What keeps the customer there, if it is a pause, a hold or the provider.',
-              }),
+            explanation: z.string().meta({
+              description: 'What keeps the customer there, if it is a pause, a hold or the provider.',
+            }),
             message: messageView,
           })
           .nullable()
