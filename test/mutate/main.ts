@@ -91,6 +91,8 @@ const caught = results.filter(({ outcome }) => outcome === 'caught').length;
 const survivors = results.filter(({ outcome }) => outcome !== 'caught').map(({ name }) => name);
 if (!error) say(`${caught} of ${results.length} mutants were caught.`);
 if (values.json) {
-  process.stdout.write(`${JSON.stringify({ mutants: results, caught, survivors, ...(error !== undefined && { error }) })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ mutants: results, caught, survivors, ...(error !== undefined && { error }) })}\n`,
+  );
 }
 if (error !== undefined || survivors.length > 0) process.exitCode = 1;

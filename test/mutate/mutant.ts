@@ -31,7 +31,8 @@ async function readMutant(file: string): Promise<Mutant> {
   const name = path.basename(file, '.patch');
   const rule = field('Rule');
   const check = checkOf(field('Check') ?? '');
-  if (rule === undefined || !check) throw new Error(`${name}.patch must begin with lines "Rule: …" and "Check: …".`);
+  if (rule === undefined || !check)
+    throw new Error(`${name}.patch must begin with lines "Rule: …" and "Check: …".`);
   return { name, file, rule, check };
 }
 

@@ -21,7 +21,9 @@ export async function runCheck(folder: string, check: Check): Promise<Verdict> {
     case 'test':
       return ofTests(folder, await runTypeScript(folder, 'stack/commands/test.ts', [check.target]));
     case 'lint':
-      return ofLint(await runProgram(folder, process.execPath, ['node_modules/eslint/bin/eslint.js', check.target]));
+      return ofLint(
+        await runProgram(folder, process.execPath, ['node_modules/eslint/bin/eslint.js', check.target]),
+      );
   }
 }
 
@@ -50,7 +52,8 @@ async function ofTests(folder: string, { output }: Ended): Promise<Verdict> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return broken;
   const results = JSON.parse(text) as JestResults;
-  if (results.numRuntimeErrorTestSuites > 0 || results.numPassedTests + results.numFailedTests === 0) return broken;
+  if (results.numRuntimeErrorTestSuites > 0 || results.numPassedTests + results.numFailedTests === 0)
+    return broken;
   const failed = results.testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .find(({ status }) => status === 'failed');

@@ -17,10 +17,18 @@ export class Workshop {
 
   static async open(): Promise<Workshop> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'tidings-mutate-'));
-    const listed = await runProgram(ROOT, 'git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
+    const listed = await runProgram(ROOT, 'git', [
+      'ls-files',
+      '-z',
+      '--cached',
+      '--others',
+      '--exclude-standard',
+    ]);
     if (listed.code !== 0) throw new Error(`The files of the repository can't be listed: ${listed.output}`);
     for (const file of [...listed.output.split('\0').filter((name) => name !== ''), ...MADE]) {
-      await cp(path.join(ROOT, file), path.join(folder, file), { recursive: true, force: true }).catch(absent);
+      await cp(path.join(ROOT, file), path.join(folder, file), { recursive: true, force: true }).catch(
+        absent,
+      );
     }
     await symlink(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
     return new Workshop(folder);

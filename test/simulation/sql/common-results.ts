@@ -5,7 +5,10 @@ import { type Runnable, type Scope, unsupported } from './scope.ts';
 import { compileSelect } from './select.ts';
 
 /** Makes a WITH clause's expressions known; each is evaluated once a statement, when it is first asked for. */
-export function withResults(clause: WithClause | undefined, scope: Scope): { finish: (frame: Frame) => void } {
+export function withResults(
+  clause: WithClause | undefined,
+  scope: Scope,
+): { finish: (frame: Frame) => void } {
   const modifying: Runnable[] = [];
   for (const node of clause?.ctes ?? []) {
     if (!('CommonTableExpr' in node)) throw unsupported('WITH', node);

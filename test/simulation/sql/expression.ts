@@ -14,7 +14,8 @@ export function compileExpression(node: Node | undefined, scope: Scope): Evaluat
   if ('ColumnRef' in node) return columnOf(node.ColumnRef.fields ?? [], scope);
   if ('ParamRef' in node) return parameter((node.ParamRef.number ?? 1) - 1);
   if ('A_Const' in node) return constant(constantOf(node.A_Const));
-  if ('TypeCast' in node) return castOf(compileExpression(node.TypeCast.arg, scope), castTo(node.TypeCast.typeName));
+  if ('TypeCast' in node)
+    return castOf(compileExpression(node.TypeCast.arg, scope), castTo(node.TypeCast.typeName));
   if ('A_Expr' in node) return operation(node.A_Expr, scope);
   if ('BoolExpr' in node) return booleanOf(node.BoolExpr, scope);
   if ('NullTest' in node) {
@@ -24,9 +25,14 @@ export function compileExpression(node: Node | undefined, scope: Scope): Evaluat
   }
   if ('CaseExpr' in node) return caseOf(node.CaseExpr, scope);
   if ('FuncCall' in node) return callOf(node.FuncCall, scope);
-  if ('CoalesceExpr' in node) return firstGiven((node.CoalesceExpr.args ?? []).map((arg) => compileExpression(arg, scope)));
+  if ('CoalesceExpr' in node)
+    return firstGiven((node.CoalesceExpr.args ?? []).map((arg) => compileExpression(arg, scope)));
   if ('MinMaxExpr' in node) {
-    return plainCall(node.MinMaxExpr.op === 'IS_LEAST' ? 'least' : 'greatest', node.MinMaxExpr.args ?? [], scope);
+    return plainCall(
+      node.MinMaxExpr.op === 'IS_LEAST' ? 'least' : 'greatest',
+      node.MinMaxExpr.args ?? [],
+      scope,
+    );
   }
   if ('SubLink' in node) return subLink(node.SubLink, scope);
   if ('RowExpr' in node) return listOf(node.RowExpr.args ?? [], scope);
@@ -35,7 +41,10 @@ export function compileExpression(node: Node | undefined, scope: Scope): Evaluat
   if ('A_Indirection' in node) {
     const [index] = node.A_Indirection.indirection ?? [];
     if (!index || !('A_Indices' in index)) throw unsupported('access', index);
-    const [array, at] = [compileExpression(node.A_Indirection.arg, scope), compileExpression(index.A_Indices.uidx, scope)];
+    const [array, at] = [
+      compileExpression(node.A_Indirection.arg, scope),
+      compileExpression(index.A_Indices.uidx, scope),
+    ];
     return (frame) => elementAt(array(frame), at(frame));
   }
   throw unsupported('expression', node);
@@ -44,13 +53,23 @@ export function compileExpression(node: Node | undefined, scope: Scope): Evaluat
 /** Conditions that must all hold, one by one. */
 export function conjuncts(node: Node | undefined): readonly Node[] {
   if (!node) return [];
-  if ('BoolExpr' in node && node.BoolExpr.boolop === 'AND_EXPR') return (node.BoolExpr.args ?? []).flatMap(conjuncts);
+  if ('BoolExpr' in node && node.BoolExpr.boolop === 'AND_EXPR')
+    return (node.BoolExpr.args ?? []).flatMap(conjuncts);
   return [node];
 }
 
-const constant = (value: Value): Evaluate => () => value;
-const parameter = (index: number): Evaluate => (frame) => frame.parameters[index] ?? null;
-const castOf = (arg: Evaluate, cast: (value: Value) => Value): Evaluate => (frame) => cast(arg(frame));
+const constant =
+  (value: Value): Evaluate =>
+  () =>
+    value;
+const parameter =
+  (index: number): Evaluate =>
+  (frame) =>
+    frame.parameters[index] ?? null;
+const castOf =
+  (arg: Evaluate, cast: (value: Value) => Value): Evaluate =>
+  (frame) =>
+    cast(arg(frame));
 
 function columnOf(fields: readonly Node[], scope: Scope): Evaluate {
   const names = fields.map(nameOf);
@@ -227,7 +246,12 @@ function subLink({ subLinkType, subselect, testexpr }: SubLink, scope: Scope): E
   if (subLinkType === 'EXPR_SUBLINK') return (frame) => plan.run(frame)[0]?.[0] ?? null;
   if (subLinkType === 'ANY_SUBLINK') {
     const value = compileExpression(testexpr, scope);
-    return (frame) => isAmong(value(frame), plan.run(frame).map((row) => row[0] ?? null), COMPARISONS['=']);
+    return (frame) =>
+      isAmong(
+        value(frame),
+        plan.run(frame).map((row) => row[0] ?? null),
+        COMPARISONS['='],
+      );
   }
   if (subLinkType === 'ARRAY_SUBLINK') return (frame) => plan.run(frame).map((row) => row[0] ?? null);
   throw unsupported(`subquery ${String(subLinkType)}`);

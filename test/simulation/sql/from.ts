@@ -98,7 +98,9 @@ function unnestOf({ functions = [], alias }: RangeFunction, scope: Scope): Join 
 function subselectOf({ subquery, alias }: RangeSubselect, scope: Scope): Join {
   if (!subquery || !('SelectStmt' in subquery)) throw unsupported('subquery', subquery);
   const plan = compileSelect(subquery.SelectStmt, scope.inner());
-  return relation(scope, { alias: alias?.aliasname ?? '', columns: plan.columns }, (frame) => plan.run(frame));
+  return relation(scope, { alias: alias?.aliasname ?? '', columns: plan.columns }, (frame) =>
+    plan.run(frame),
+  );
 }
 
 /** Puts each condition to the first relation at which all that it speaks of is known. */

@@ -1,7 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Frame } from './frame.ts';
 import { LockWait } from './frame.ts';
-import { compare, Instant, Interval, Json, resultOfValue, type Value, type Values } from './values.ts';
+import {
+  compare,
+  Instant,
+  Interval,
+  Json,
+  resultOfValue,
+  textOf,
+  type Value,
+  type Values,
+} from './values.ts';
 
 /** A function of SQL; it is strict unless its name is in {@link TAKES_NULL}. */
 export type SqlFunction = (args: Values, frame: Frame) => Value;
@@ -20,7 +29,7 @@ export function makeInterval(names: readonly string[], args: Values): Value {
 }
 
 function lockAdvisory(key: Value, mode: 'shared' | 'exclusive', { transaction }: Frame): null {
-  const holders = transaction.lockAdvisory(String(key), mode);
+  const holders = transaction.lockAdvisory(textOf(key), mode);
   if (holders.length > 0) throw new LockWait(holders);
   return null;
 }
@@ -28,7 +37,7 @@ function lockAdvisory(key: Value, mode: 'shared' | 'exclusive', { transaction }:
 const jsonOf = (args: Values): Json =>
   new Json(
     Object.fromEntries(
-      args.flatMap((key, i) => (i % 2 === 0 ? [[String(key), resultOfValue(args[i + 1] ?? null)]] : [])),
+      args.flatMap((key, i) => (i % 2 === 0 ? [[textOf(key), resultOfValue(args[i + 1] ?? null)]] : [])),
     ),
   );
 
@@ -48,12 +57,17 @@ export const FUNCTIONS: Readonly<Record<string, SqlFunction>> = {
   jsonb_build_object: jsonOf,
   cardinality: ([array]) => (Array.isArray(array) ? array.length : null),
   coalesce: (args) => args.find((arg) => arg !== null) ?? null,
-  md5: ([text]) => createHash('md5').update(String(text)).digest('hex'),
+  md5: ([text = null]) => createHash('md5').update(textOf(text)).digest('hex'),
   least: (args) => extreme(args, -1),
   greatest: (args) => extreme(args, 1),
 };
 
-export const TAKES_NULL: ReadonlySet<string> = new Set(['jsonb_build_object', 'least', 'greatest', 'coalesce']);
+export const TAKES_NULL: ReadonlySet<string> = new Set([
+  'jsonb_build_object',
+  'least',
+  'greatest',
+  'coalesce',
+]);
 
 function extreme(args: Values, sign: 1 | -1): Value {
   const given = args.filter((arg) => arg !== null);
@@ -76,10 +90,11 @@ export const AGGREGATES: Readonly<Record<string, (values: Values) => Value>> = {
 /** `+ - * /`, `%` and `||`. Whole numbers are divided without being cut off: no statement of ours divides them. */
 export function arithmetic(operator: string, a: Value, b: Value): Value {
   if (a === null || b === null) return null;
-  if (operator === '||') return Array.isArray(a) && Array.isArray(b) ? [...a, ...b] : `${String(a)}${String(b)}`;
+  if (operator === '||') return textOf(a) + textOf(b);
   if (a instanceof Instant) return shifted(operator, a, b);
   if (b instanceof Instant && a instanceof Interval) return new Instant(b.ms + a.ms);
-  if (a instanceof Interval) return new Interval(numeric(operator, a.ms, b instanceof Interval ? b.ms : Number(b)));
+  if (a instanceof Interval)
+    return new Interval(numeric(operator, a.ms, b instanceof Interval ? b.ms : Number(b)));
   if (typeof a === 'bigint' && typeof b === 'bigint') return BigInt(numeric(operator, Number(a), Number(b)));
   return numeric(operator, Number(a), Number(b));
 }

@@ -25,6 +25,7 @@ export function compileModification(node: Node, scope: Scope): Runnable {
 function compileReturning(targets: readonly Node[] | undefined, joins: readonly Join[], scope: Scope) {
   const columns = compileColumns(targets ?? [], joins, scope);
   return {
+    silent: targets === undefined,
     columns: columns.map(({ name }) => name),
     project: (frame: Frame): Values => columns.map(({ evaluate }) => evaluate(frame)),
   };
@@ -51,9 +52,10 @@ function compileUpdate(update: UpdateStmt, scope: Scope): Runnable {
   const joins = [target, ...compileFrom(update.fromClause ?? [], scope)];
   const constants = placeConditions(joins, update.whereClause, scope);
   const assignments = compileAssignments(update.targetList ?? [], table, scope);
-  const { columns, project } = compileReturning(update.returningClause?.exprs, joins, scope);
+  const { columns, silent, project } = compileReturning(update.returningClause?.exprs, joins, scope);
   return {
     columns,
+    silent,
     run: (frame) => {
       const rows = changeEach(joins, constants, frame, (row, values) => {
         const changed = withValues(
@@ -76,9 +78,10 @@ function compileDelete(deletion: DeleteStmt, scope: Scope): Runnable {
   const table = scope.table(target.table ?? '');
   const joins = [target, ...compileFrom(deletion.usingClause ?? [], scope)];
   const constants = placeConditions(joins, deletion.whereClause, scope);
-  const { columns, project } = compileReturning(deletion.returningClause?.exprs, joins, scope);
+  const { columns, silent, project } = compileReturning(deletion.returningClause?.exprs, joins, scope);
   return {
     columns,
+    silent,
     run: (frame) => {
       const rows = changeEach(joins, constants, frame, (row) => {
         changeRow(table, row, null, frame);
@@ -137,7 +140,7 @@ function compileInsert(insert: InsertStmt, scope: Scope): Runnable {
   const excluded = { ...target, alias: 'excluded', slot: scope.newSlot() };
   scope.relations.push(excluded);
   const assignments = compileAssignments(targetList, table, scope);
-  const { columns, project } = compileReturning(insert.returningClause?.exprs, [target], scope);
+  const { columns, silent, project } = compileReturning(insert.returningClause?.exprs, [target], scope);
 
   const insertOne = (given: Values, frame: Frame): Values | undefined => {
     const values = table.columns.map(({ cast, defaultValue, identity }, i) => {
@@ -166,6 +169,7 @@ function compileInsert(insert: InsertStmt, scope: Scope): Runnable {
 
   return {
     columns,
+    silent,
     run: (frame) => {
       const rows = plan.run(frame).flatMap((given) => {
         const result = insertOne(given, frame);

@@ -53,7 +53,8 @@ export class Statements {
       if (kind === 'TRANS_STMT_BEGIN') return { kind: 'begin' };
       return { kind: kind === 'TRANS_STMT_COMMIT' ? 'commit' : 'rollback' };
     }
-    if ('VariableSetStmt' in node) return { kind: 'lock timeout', ms: numberOf(node.VariableSetStmt.args?.[0]) };
+    if ('VariableSetStmt' in node)
+      return { kind: 'lock timeout', ms: numberOf(node.VariableSetStmt.args?.[0]) };
     const label = text.replace(/\s+/g, ' ').trim().slice(0, 60);
     const tables = new Set<string>();
     const scope = new Scope((name) => {

@@ -36,7 +36,8 @@ interface Draft {
 export function schemaOf(statements: readonly Node[]): Schema {
   const drafts = new Map<string, Draft>();
   for (const statement of statements) {
-    if ('CreateStmt' in statement) drafts.set(statement.CreateStmt.relation?.relname ?? '', draftOf(statement.CreateStmt));
+    if ('CreateStmt' in statement)
+      drafts.set(statement.CreateStmt.relation?.relname ?? '', draftOf(statement.CreateStmt));
     if ('AlterTableStmt' in statement) {
       const draft = drafts.get(statement.AlterTableStmt.relation?.relname ?? '');
       for (const command of statement.AlterTableStmt.cmds ?? []) if (draft) alter(draft, command);
@@ -63,7 +64,9 @@ function draftOf({ tableElts = [] }: CreateStmt): Draft {
 }
 
 function columnOf(def: ColumnDef): Draft['columns'][number] {
-  const constraints = (def.constraints ?? []).flatMap((node) => ('Constraint' in node ? [node.Constraint] : []));
+  const constraints = (def.constraints ?? []).flatMap((node) =>
+    'Constraint' in node ? [node.Constraint] : [],
+  );
   return { def, constraints };
 }
 
@@ -72,7 +75,8 @@ function alter(draft: Draft, command: Node): void {
   const { subtype, def, name } = command.AlterTableCmd;
   if (subtype === 'AT_AddColumn' && def && 'ColumnDef' in def) draft.columns.push(columnOf(def.ColumnDef));
   if (subtype === 'AT_AddConstraint' && def && 'Constraint' in def) draft.constraints.push(def.Constraint);
-  if (subtype === 'AT_DropColumn') draft.columns = draft.columns.filter(({ def: { colname } }) => colname !== name);
+  if (subtype === 'AT_DropColumn')
+    draft.columns = draft.columns.filter(({ def: { colname } }) => colname !== name);
 }
 
 function tableOf(name: string, { columns, constraints }: Draft): Table {
@@ -82,7 +86,8 @@ function tableOf(name: string, { columns, constraints }: Draft): Table {
   });
   scope.relations.push({ alias: name, columns: names, slot: CHECKED_SLOT });
   const keysOf = ({ keys = [] }: Constraint): number[] => keys.map((key) => names.indexOf(nameOf(key)));
-  const isKey = ({ contype }: Constraint): boolean => contype === 'CONSTR_PRIMARY' || contype === 'CONSTR_UNIQUE';
+  const isKey = ({ contype }: Constraint): boolean =>
+    contype === 'CONSTR_PRIMARY' || contype === 'CONSTR_UNIQUE';
   const all = [...constraints, ...columns.flatMap((column) => column.constraints)];
   return {
     name,

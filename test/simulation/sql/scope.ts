@@ -20,6 +20,8 @@ export interface NamedResult {
 /** Something that gives rows. */
 export interface Runnable {
   readonly columns: readonly string[];
+  /** Whether it only counts its rows: a modification without RETURNING. */
+  readonly silent?: boolean;
   run(frame: Frame): readonly Values[];
 }
 
@@ -72,7 +74,8 @@ export class Scope {
       this.used.add(slot);
       return { slot, index };
     }
-    if (!this.outer) throw new Error(`There is no column ${alias === undefined ? '' : `${alias}.`}${column}.`);
+    if (!this.outer)
+      throw new Error(`There is no column ${alias === undefined ? '' : `${alias}.`}${column}.`);
     return this.outer.resolve(column, alias);
   }
 

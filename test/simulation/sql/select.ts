@@ -27,7 +27,8 @@ interface Kept {
 
 /** @param enough rows that its user needs at most */
 export function compileSelect(select: SelectStmt, scope: Scope, enough = Infinity): Runnable {
-  if (select.op !== 'SETOP_NONE' || select.havingClause || select.windowClause) throw unsupported('such a query');
+  if (select.op !== 'SETOP_NONE' || select.havingClause || select.windowClause)
+    throw unsupported('such a query');
   const inner = withResults(select.withClause, scope);
   if (select.valuesLists) return valuesOf(select.valuesLists, scope);
   const joins = compileFrom(select.fromClause ?? [], scope);
@@ -80,7 +81,11 @@ export function compileSelect(select: SelectStmt, scope: Scope, enough = Infinit
 }
 
 /** Columns of a SELECT list or a RETURNING clause. */
-export function compileColumns(targets: readonly Node[], joins: readonly Join[], scope: Scope): readonly Column[] {
+export function compileColumns(
+  targets: readonly Node[],
+  joins: readonly Join[],
+  scope: Scope,
+): readonly Column[] {
   return targets.flatMap((target): readonly Column[] => {
     if (!('ResTarget' in target)) throw unsupported('column', target);
     const { name, val } = target.ResTarget;
@@ -95,7 +100,10 @@ function starOf(joins: readonly Join[], alias: string | undefined): readonly Col
   return joins
     .filter((join) => alias === undefined || join.alias === alias)
     .flatMap(({ columns, slot }) =>
-      columns.map((name, index) => ({ name, evaluate: (frame: Frame) => frame.tuples[slot]?.[index] ?? null })),
+      columns.map((name, index) => ({
+        name,
+        evaluate: (frame: Frame) => frame.tuples[slot]?.[index] ?? null,
+      })),
     );
 }
 
@@ -109,7 +117,12 @@ function defaultName(node: Node | undefined): string {
 }
 
 /** A column of the output by its place or name, or any other expression. */
-function outputOf(node: Node, columns: readonly Column[], named: ReadonlyMap<string, Evaluate>, scope: Scope): Evaluate {
+function outputOf(
+  node: Node,
+  columns: readonly Column[],
+  named: ReadonlyMap<string, Evaluate>,
+  scope: Scope,
+): Evaluate {
   if ('A_Const' in node && node.A_Const.ival) {
     return columns[(node.A_Const.ival.ival ?? 1) - 1]?.evaluate ?? (() => null);
   }
@@ -158,7 +171,12 @@ function distinctOf(kept: readonly Kept[], distinct: readonly Evaluate[], frame:
 }
 
 /** One tuple a group, with the values of the aggregates in their slot. */
-function aggregate(kept: readonly Kept[], by: readonly Evaluate[], scope: Scope, frame: Frame): readonly Kept[] {
+function aggregate(
+  kept: readonly Kept[],
+  by: readonly Evaluate[],
+  scope: Scope,
+  frame: Frame,
+): readonly Kept[] {
   const groups: { key: Values; own: Kept[] }[] = by.length === 0 ? [{ key: [], own: [] }] : [];
   for (const tuple of kept) {
     restore(tuple, frame);

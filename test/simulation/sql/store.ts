@@ -89,7 +89,9 @@ export class Store {
   onCommit: (changes: readonly Change[], transaction: Transaction) => void = () => undefined;
 
   constructor(tables: ReadonlyMap<string, readonly Values[]>) {
-    this.tables = new Map([...tables].map(([name, rows]) => [name, rows.map((values) => new Row(name, values))]));
+    this.tables = new Map(
+      [...tables].map(([name, rows]) => [name, rows.map((values) => new Row(name, values))]),
+    );
   }
 
   nextIdentity(): bigint {

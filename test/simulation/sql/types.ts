@@ -1,5 +1,5 @@
 import type { TypeName } from '@pgsql/types';
-import { Instant, instantOf, Interval, Json, type Value } from './values.ts';
+import { Instant, instantOf, Interval, Json, textOf, type Value } from './values.ts';
 
 export type Cast = (value: Value) => Value;
 
@@ -49,10 +49,6 @@ function elementsOf(value: Exclude<Value, null>): readonly Value[] {
   if (typeof value !== 'string') return value as readonly Value[];
   const inner = value.slice(1, -1);
   return inner === '' ? [] : inner.split(',');
-}
-
-function textOf(value: Exclude<Value, null>): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = {

@@ -25,8 +25,7 @@ export class Json {
 }
 
 /** A value of SQL: `bigint` is `int8`, `number` every other number. */
-export type Value =
-  null | boolean | number | bigint | string | Instant | Interval | Json | readonly Value[];
+export type Value = null | boolean | number | bigint | string | Instant | Interval | Json | readonly Value[];
 
 /** The values of one row, by column. */
 export type Values = readonly Value[];
@@ -65,6 +64,12 @@ function textFor(text: string, other: Value): number | bigint | string | Values 
   if (typeof other === 'number') return Number(text);
   if (other instanceof Instant) return instantOf(text).ms;
   return text;
+}
+
+/** A single value as text. @throws Error for an array or a document: no statement of ours asks for their text */
+export function textOf(value: Value): string {
+  if (typeof value === 'object') throw new Error('Only single values have a text.');
+  return String(value);
 }
 
 export function instantOf(text: string): Instant {

@@ -4,7 +4,11 @@ import { Row } from './store.ts';
 import { same, type Value, type Values } from './values.ts';
 
 /** Stores a new row. @returns the row, or the one that has one of its keys already */
-export function insertRow(table: Table, values: Values, frame: Frame): { readonly row: Row; readonly taken: boolean } {
+export function insertRow(
+  table: Table,
+  values: Values,
+  frame: Frame,
+): { readonly row: Row; readonly taken: boolean } {
   check(table, values, frame);
   const holder = keyHolder(table, values, undefined, frame);
   if (holder) return { row: holder, taken: true };
@@ -19,7 +23,8 @@ export function insertRow(table: Table, values: Values, frame: Frame): { readonl
 export function changeRow(table: Table, row: Row, values: Values | null, frame: Frame): void {
   if (values) {
     check(table, values, frame);
-    if (keyHolder(table, values, row, frame)) throw new SqlFailure('23505', `A key of "${table.name}" is taken.`);
+    if (keyHolder(table, values, row, frame))
+      throw new SqlFailure('23505', `A key of "${table.name}" is taken.`);
   }
   row.draft(frame.transaction, frame.command, values);
 }
@@ -58,13 +63,14 @@ function sameKey(key: readonly number[], a: Values, b: Values): boolean {
 
 function check(table: Table, values: Values, frame: Frame): void {
   for (const [i, { name, required }] of table.columns.entries()) {
-    if (required && (values[i] ?? null) === null) throw new SqlFailure('23502', `${table.name}.${name} is null.`);
+    if (required && (values[i] ?? null) === null)
+      throw new SqlFailure('23502', `${table.name}.${name} is null.`);
   }
   const before = frame.tuples[CHECKED_SLOT];
   frame.tuples[CHECKED_SLOT] = values;
   const broken = table.checks.some((holds) => holds(frame) === false);
   frame.tuples[CHECKED_SLOT] = before ?? [];
-  if (broken) throw new SqlFailure('23514', `A check of "${table.name}" does not hold: ${String(values)}`);
+  if (broken) throw new SqlFailure('23514', `A check of "${table.name}" does not hold.`);
 }
 
 /** A row's values with some replaced. */

@@ -4,7 +4,13 @@ import { unoffered } from './settle.ts';
 import { START } from './virtual-time.ts';
 import type { World } from './world.ts';
 
-const RANK: Readonly<Record<string, number>> = { accepted: 1, dispatched: 2, failed: 3, expired: 3, delivered: 4 };
+const RANK: Readonly<Record<string, number>> = {
+  accepted: 1,
+  dispatched: 2,
+  failed: 3,
+  expired: 3,
+  delivered: 4,
+};
 /** Long before a message becomes stale. */
 const WORTH_SENDING_UNTIL = START + TIMINGS.freshnessMs.marketing / 2;
 const FINAL = new Set(['delivered', 'failed', 'expired']);
@@ -14,7 +20,8 @@ export function checkAtRest(world: World): void {
   const messages = world.reader.rows('message');
   const receipts = world.reader.rows('receipt');
   const events = world.reader.rows('campaign_event');
-  for (const member of unoffered(world, messages)) world.watch.violated(`Nothing is known of member ${member}.`);
+  for (const member of unoffered(world, messages))
+    world.watch.violated(`Nothing is known of member ${member}.`);
   for (const row of messages) {
     const own = receipts.filter((receipt) => receipt.get('message_id') === row.get('id'));
     checkMessage(world, row);
@@ -61,7 +68,8 @@ function checkReceipts(world: World, row: PlainRow, receipts: readonly PlainRow[
 function orderOf(a: PlainRow, b: PlainRow): number {
   const rank = (RANK[a.text('state')] ?? 0) - (RANK[b.text('state')] ?? 0);
   const time = (a.instant('at') ?? 0) - (b.instant('at') ?? 0);
-  const text = (column: string): number => (a.text(column) < b.text(column) ? -1 : a.text(column) === b.text(column) ? 0 : 1);
+  const text = (column: string): number =>
+    a.text(column) < b.text(column) ? -1 : a.text(column) === b.text(column) ? 0 : 1;
   return rank || time || text('status_code') || text('event_key');
 }
 
@@ -80,6 +88,8 @@ function checkEvents(
   if (told !== finals) world.watch.violated(`${name} has ${told} events of ${finals} final receipts.`);
   const taken = row.text('state') in RANK;
   if (count('enqueued') !== (taken ? 1 : 0)) {
-    world.watch.violated(`${name} is ${row.text('state')} and has ${count('enqueued')} events of its submission.`);
+    world.watch.violated(
+      `${name} is ${row.text('state')} and has ${count('enqueued')} events of its submission.`,
+    );
   }
 }

@@ -74,7 +74,8 @@ const ignored = (): void => undefined;
 // Of a logger the engine calls these three only, and of a render pool only `render`.
 const log = { info: ignored, warn: ignored, error: ignored } as unknown as Logger;
 const renderPool = {
-  render: ({ templates, customers }: RenderRequest) => Promise.resolve(customers.map(() => ({ texts: templates }))),
+  render: ({ templates, customers }: RenderRequest) =>
+    Promise.resolve(customers.map(() => ({ texts: templates }))),
 } as unknown as RenderPool;
 
 /** Waits as in production: they cost nothing here. */

@@ -43,6 +43,7 @@ export const IDS = {
   account: id(1),
   project: id(2),
   integration: id(3),
+  sender: id(4),
   category: id(5),
   run: id(8),
   cohort: '1',
@@ -76,20 +77,21 @@ export function phoneOf(recipient: number): string {
 }
 
 /** What the tables hold before anything happens. */
-export function initialRows({ schema, statements }: SimulatedSchema, setting: Setting): ReadonlyMap<string, readonly Values[]> {
+export function initialRows(
+  { schema, statements }: SimulatedSchema,
+  setting: Setting,
+): ReadonlyMap<string, readonly Values[]> {
   const store = new Store(new Map([...schema.keys()].map((name) => [name, []])));
   const insert = (table: string, row: Readonly<Record<string, unknown>>): void => {
-    const names = Object.keys(row);
-    const text = `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map((_, i) => `$${i + 1}`).join(', ')})`;
-    const prepared = statements.prepare(text);
+    const prepared = statements.prepare(insertion(table, Object.keys(row)));
     if (prepared.kind !== 'query') return;
     const transaction = new Transaction(store, START);
-    new Execution(transaction, prepared.plan, Object.values(row).map(valueOfParameter), { now: START }).proceed();
+    new Execution(transaction, prepared.plan, Object.values(row).map(valueOfParameter), {
+      now: START,
+    }).proceed();
     transaction.commit();
   };
-  seedProject(insert, setting);
-  seedRun(insert);
-  for (let member = 0; member < setting.members; member += 1) seedMember(insert, setting, member);
+  seed(insert, setting);
   return new Map(
     [...schema.keys()].map((name) => [
       name,
@@ -98,11 +100,29 @@ export function initialRows({ schema, statements }: SimulatedSchema, setting: Se
   );
 }
 
-type Insert = (table: string, row: Readonly<Record<string, unknown>>) => void;
+export function insertion(table: string, columns: readonly string[]): string {
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((_, i) => `$${i + 1}`).join(', ')})`;
+}
+
+/** Puts one row into a table. */
+export type Insert = (table: string, row: Readonly<Record<string, unknown>>) => void;
+
+/** A project, a run and its cohort at one message node. */
+export function seed(insert: Insert, setting: Setting): void {
+  seedProject(insert, setting);
+  seedRun(insert);
+  for (let member = 0; member < setting.members; member += 1) seedMember(insert, setting, member);
+}
 
 function seedProject(insert: Insert, { messagesPerCall, idempotentIds }: Setting): void {
   insert('account', { id: IDS.account, name: 'default' });
-  insert('project', { id: IDS.project, account_id: IDS.account, key: 'default', name: 'Default', mode: 'simulator' });
+  insert('project', {
+    id: IDS.project,
+    account_id: IDS.account,
+    key: 'default',
+    name: 'Default',
+    mode: 'simulator',
+  });
   insert('integration', {
     id: IDS.integration,
     project_id: IDS.project,
@@ -113,7 +133,7 @@ function seedProject(insert: Insert, { messagesPerCall, idempotentIds }: Setting
     idempotent_ids: idempotentIds,
   });
   insert('sender_profile', {
-    id: id(4),
+    id: IDS.sender,
     project_id: IDS.project,
     key: 'default',
     label: 'Default',
@@ -122,12 +142,23 @@ function seedProject(insert: Insert, { messagesPerCall, idempotentIds }: Setting
     mms_integration_id: IDS.integration,
     is_default: true,
   });
-  insert('consent_category', { id: IDS.category, project_id: IDS.project, key: 'marketing', name: 'Marketing', class: 'marketing' });
+  insert('consent_category', {
+    id: IDS.category,
+    project_id: IDS.project,
+    key: 'marketing',
+    name: 'Marketing',
+    class: 'marketing',
+  });
 }
 
 function seedRun(insert: Insert): void {
   insert('scenario', { id: id(6), project_id: IDS.project, name: 'Test', nodes: '[]', edges: '[]' });
-  insert('scenario_version', { id: id(7), scenario_id: id(6), content_hash: 'hash', frozen: JSON.stringify(frozenWith('Hi')) });
+  insert('scenario_version', {
+    id: id(7),
+    scenario_id: id(6),
+    content_hash: 'hash',
+    frozen: JSON.stringify(frozenWith('Hi')),
+  });
   insert('run', {
     id: IDS.run,
     month: MONTH,
@@ -144,7 +175,12 @@ function seedRun(insert: Insert): void {
 function seedMember(insert: Insert, setting: Setting, member: number): void {
   const recipient = recipientOf(setting, member);
   if (recipient === member + 1) {
-    insert('recipient', { id: recipient, project_id: IDS.project, phone_hash: `hash ${recipient}`, country: 'US' });
+    insert('recipient', {
+      id: recipient,
+      project_id: IDS.project,
+      phone_hash: Buffer.from(`hash ${recipient}`),
+      country: 'US',
+    });
   }
   insert('customer', {
     id: IDS.customer(member),
@@ -162,7 +198,15 @@ function seedMember(insert: Insert, setting: Setting, member: number): void {
     method: 'web_form',
     source: 'https://shop.example.com',
   });
-  if (member === 0) insert('cohort', { id: 1, month: MONTH, run_id: IDS.run, number: 1, size: setting.members, workflow_id: 'cohort/test/1' });
+  if (member === 0)
+    insert('cohort', {
+      id: 1,
+      month: MONTH,
+      run_id: IDS.run,
+      number: 1,
+      size: setting.members,
+      workflow_id: 'cohort/test/1',
+    });
   insert('entry', {
     month: MONTH,
     run_id: IDS.run,

@@ -36,7 +36,8 @@ export async function submit(world: World, engine: Dependencies): Promise<void> 
   if (answer.halted) return;
   const kept = answer.value.outcomes.filter(({ outcome }) => outcome === 'suppressed');
   for (const { members } of kept) {
-    for (const member of MemberSet.fromHex(world.setting.members, members).indexes()) world.doneMembers.add(member);
+    for (const member of MemberSet.fromHex(world.setting.members, members).indexes())
+      world.doneMembers.add(member);
   }
 }
 
@@ -63,7 +64,11 @@ export function receive({ pool }: Dependencies, reports: readonly object[]): Pro
   );
 }
 
-export function reportsOf(message: Accepted, states: readonly ReportState[], afterMs: number): readonly object[] {
+export function reportsOf(
+  message: Accepted,
+  states: readonly ReportState[],
+  afterMs: number,
+): readonly object[] {
   return states.map((state) => reportOf(message, state, afterMs));
 }
 
@@ -71,7 +76,8 @@ export function reportsOf(message: Accepted, states: readonly ReportState[], aft
 export const DECISIONS = {
   stop: ({ pool }: Dependencies, member: number) => stopNumber(pool, member),
   erase: ({ pool }: Dependencies, member: number) => eraseCustomer(pool, IDS.project, IDS.customer(member)),
-  hold: ({ pool }: Dependencies) => putHold(pool, IDS.project, { scope: 'project' }, { reason: 'held', actor: 'operator' }),
+  hold: ({ pool }: Dependencies) =>
+    putHold(pool, IDS.project, { scope: 'project' }, { reason: 'held', actor: 'operator' }),
   lift: ({ pool }: Dependencies) => liftHold(pool, IDS.project, { scope: 'project' }),
   pause: ({ pool }: Dependencies) => pauseRun(pool, IDS.run, 'paused'),
   resume: ({ pool }: Dependencies) => resumeRun(pool, IDS.run),
@@ -83,6 +89,8 @@ export type Decision = keyof typeof DECISIONS;
 function stopNumber(pool: Dependencies['pool'], recipient: number): Promise<unknown> {
   return inTransaction(pool, async (connection) => {
     await lockRecipients(connection, [String(recipient)]);
-    await connection.query('UPDATE recipient SET opted_out_at = clock_timestamp() WHERE id = $1', [recipient]);
+    await connection.query('UPDATE recipient SET opted_out_at = clock_timestamp() WHERE id = $1', [
+      recipient,
+    ]);
   });
 }

@@ -26,7 +26,10 @@ export class Permission {
         this.set(`erasure of ${plain.text('id')}`, plain.instant('deleted_at') !== undefined);
         break;
       case 'run':
-        this.set('pause or end of the run', plain.get('state') !== 'running' && plain.get('state') !== 'finishing');
+        this.set(
+          'pause or end of the run',
+          plain.get('state') !== 'running' && plain.get('state') !== 'finishing',
+        );
         break;
       case 'hold':
         this.set('hold', after !== null);

@@ -59,7 +59,9 @@ const known = new Map<Schema, ReadonlyMap<string, Places>>();
 function placesOf(schema: Schema): ReadonlyMap<string, Places> {
   const places =
     known.get(schema) ??
-    new Map([...schema].map(([name, { columns }]) => [name, new Map(columns.map((column, i) => [column.name, i]))]));
+    new Map(
+      [...schema].map(([name, { columns }]) => [name, new Map(columns.map((column, i) => [column.name, i]))]),
+    );
   known.set(schema, places);
   return places;
 }

@@ -49,7 +49,8 @@ function dueAt(world: World): ReadonlyMap<string, number> {
   const open = messages.filter((row) => row.instant('ended_at') === undefined);
   for (const row of open) {
     add(row.get('state') === 'unknown' ? 'look-up' : 'sweep', row.instant('look_at'));
-    if (row.get('state') === 'queued' && !isCancelled(world)) add('submit', row.instant('retry_at') ?? world.time.now);
+    if (row.get('state') === 'queued' && !isCancelled(world))
+      add('submit', row.instant('retry_at') ?? world.time.now);
   }
   for (const receipt of world.reader.rows('receipt')) add('fold', receipt.instant('fold_at'));
   if (unoffered(world, messages).length > 0) add('submit', world.time.now);

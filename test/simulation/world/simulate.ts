@@ -32,5 +32,5 @@ export async function simulate(setting: Setting, steps: readonly Step[]): Promis
 /** Everything that happened, up to what must not have. @throws Error */
 export function assertNothingBroken({ watch, setting }: World): void {
   if (watch.violations.length === 0) return;
-  throw new Error([`${watch.violations.join('\n')}`, '', JSON.stringify(setting), ...watch.log].join('\n'));
+  throw new Error([watch.violations.join('\n'), '', JSON.stringify(setting), ...watch.log].join('\n'));
 }

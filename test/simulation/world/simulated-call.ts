@@ -24,7 +24,13 @@ export class SimulatedCall implements Operation {
   private begunAt = 0;
   private readonly now: () => number;
 
-  constructor(process: SimulatedProcess, handler: Dispatcher.DispatchHandler, kind: string, operations: Operations, now: () => number) {
+  constructor(
+    process: SimulatedProcess,
+    handler: Dispatcher.DispatchHandler,
+    kind: string,
+    operations: Operations,
+    now: () => number,
+  ) {
     this.process = process;
     this.handler = handler;
     this.kind = kind;

@@ -116,8 +116,9 @@ export class SimulatedConnection {
     const { store, time } = this.server;
     if (this.failed) return Promise.reject(new SqlFailure('25P02', 'The transaction is aborted.'));
     if (query.settled) {
-      const rows = new Execution(new Transaction(store, time.now), query.plan, parameters, time).proceed() ?? [];
-      return Promise.resolve(resultOf(query.plan.columns, rows));
+      const rows =
+        new Execution(new Transaction(store, time.now), query.plan, parameters, time).proceed() ?? [];
+      return Promise.resolve(resultOf(query.plan, rows));
     }
     const own = this.transaction;
     const transaction = own ?? new Transaction(store, time.now, this.process);
@@ -172,7 +173,7 @@ class QueryWork implements StatementWork<Result> {
       const rows = this.execution.proceed();
       if (!rows) return undefined;
       if (this.commits) this.transaction.commit();
-      return resultOf(this.plan.columns, rows);
+      return resultOf(this.plan, rows);
     } catch (error) {
       this.discard();
       throw error;
@@ -185,7 +186,8 @@ class QueryWork implements StatementWork<Result> {
   }
 }
 
-function resultOf(columns: readonly string[], rows: readonly Values[]): Result {
+function resultOf({ columns, silent }: Runnable, rows: readonly Values[]): Result {
+  if (silent) return { rowCount: rows.length, rows: [] };
   return {
     rowCount: rows.length,
     rows: rows.map((values) => {

@@ -23,6 +23,15 @@ export const FATES = [
 ] as const;
 export type Fate = (typeof FATES)[number];
 
+/** Answers of a provider that takes nothing. */
+const UNTAKEN: Partial<Record<Fate, Answer>> = {
+  'refuse with 429': { status: 429, body: '' },
+  'refuse with 400': { status: 400, body: '' },
+  'refuse with 401': { status: 401, body: '' },
+  'fail with 500': { status: 500, body: '' },
+  reset: { error: 'ECONNRESET' },
+};
+
 /** A message that the provider has taken. */
 export interface Accepted {
   readonly id: string;
@@ -37,7 +46,6 @@ export interface ProviderWatch {
   misses(id: string): void;
   notes(what: string): void;
 }
-
 
 /** How the network and the provider treat calls: decided by luck while faults are on, well otherwise. */
 export class SimulatedProvider {
@@ -58,10 +66,20 @@ export class SimulatedProvider {
   }
 
   /** Takes a call as `undici` dispatches it. */
-  dispatch(process: SimulatedProcess, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+  dispatch(
+    process: SimulatedProcess,
+    options: Dispatcher.DispatchOptions,
+    handler: Dispatcher.DispatchHandler,
+  ): void {
     const ids = options.method === 'GET' ? lookedUp(options.path) : [];
-    const messages = options.method === 'GET' ? [] : offeredIn(String(options.body));
-    const call = new SimulatedCall(process, handler, ids.length > 0 ? 'look-up' : 'call', this.operations, () => this.time.now);
+    const messages = options.method === 'GET' ? [] : offeredIn(options.body);
+    const call = new SimulatedCall(
+      process,
+      handler,
+      ids.length > 0 ? 'look-up' : 'call',
+      this.operations,
+      () => this.time.now,
+    );
     call.start = (luck) => {
       if (luck % 16 === 15) return { error: 'ECONNREFUSED' };
       call.begin();
@@ -83,28 +101,13 @@ export class SimulatedProvider {
 
   /** @returns the answer; undefined when there never is one */
   private decide(fate: Fate, messages: readonly { id: string; to: string }[]): Answer | undefined {
-    const [first] = messages;
-    switch (fate) {
-      case 'refuse with 429':
-        return { status: 429, body: '' };
-      case 'refuse with 400':
-        return { status: 400, body: '' };
-      case 'refuse with 401':
-        return { status: 401, body: '' };
-      case 'fail with 500':
-        return { status: 500, body: '' };
-      case 'reset':
-        return { error: 'ECONNRESET' };
-      case 'silence':
-        return undefined;
-      case 'reject':
-        return { status: 200, body: answerOf(messages.map(({ id }) => [id, 5, 6])) };
-    }
+    const untaken = UNTAKEN[fate];
+    if (untaken) return untaken;
+    if (fate === 'silence') return undefined;
+    if (fate === 'reject') return { status: 200, body: answerOf(messages.map(({ id }) => [id, 5, 6])) };
     const entries = messages.map((message) => this.take(message));
     const body = answerOf(entries);
     switch (fate) {
-      case 'accept':
-        return { status: 200, body };
       case 'accept, then reset':
         return { error: 'ECONNRESET' };
       case 'accept, then 500':
@@ -114,13 +117,17 @@ export class SimulatedProvider {
       case 'accept, then half an answer':
         return { status: 200, body: body.slice(0, body.length / 2) };
       case 'accept, leave an entry out':
-        return { status: 200, body: answerOf(entries.filter(([id]) => id !== first?.id)) };
+        return { status: 200, body: answerOf(entries.slice(1)) };
+      default:
+        return { status: 200, body };
     }
   }
 
   /** What a refusal of known ids proves, if it is proven at all: a known id is refused as such, before anything else. */
   private knows(messages: readonly { id: string }[]): boolean {
-    return this.refusesKnownIds && messages.some(({ id }) => this.accepted.some((message) => message.id === id));
+    return (
+      this.refusesKnownIds && messages.some(({ id }) => this.accepted.some((message) => message.id === id))
+    );
   }
 
   /** An entry of the answer: id, group and id of the status. */
@@ -139,7 +146,8 @@ export class SimulatedProvider {
   private logsOf(ids: readonly string[]): Answer {
     const found = ids.flatMap((id) => {
       const message = this.accepted.find((other) => other.id === id);
-      if (message && message.at + this.lookUpLagMs <= this.time.now) return [reportOf(message, 'accepted', 0)];
+      if (message && message.at + this.lookUpLagMs <= this.time.now)
+        return [reportOf(message, 'accepted', 0)];
       this.watch.misses(id);
       return [];
     });
@@ -147,7 +155,13 @@ export class SimulatedProvider {
   }
 }
 
-const STATUS = { accepted: [1, 26], dispatched: [3, 2], delivered: [3, 5], failed: [2, 4], expired: [4, 15] } as const;
+const STATUS = {
+  accepted: [1, 26],
+  dispatched: [3, 2],
+  delivered: [3, 5],
+  failed: [2, 4],
+  expired: [4, 15],
+} as const;
 export type ReportState = keyof typeof STATUS;
 
 /** A delivery report in Infobip's words. @param afterMs when it became so, from the acceptance */
@@ -175,7 +189,10 @@ interface Offer {
   readonly messages: readonly { readonly destinations: readonly { to: string; messageId: string }[] }[];
 }
 
-function offeredIn(body: string): readonly { id: string; to: string }[] {
+function offeredIn(body: Dispatcher.DispatchOptions['body']): readonly { id: string; to: string }[] {
+  if (typeof body !== 'string') throw new Error('A call has no body.');
   const { messages } = JSON.parse(body) as Offer;
-  return messages.flatMap(({ destinations }) => destinations.map(({ to, messageId }) => ({ id: messageId, to })));
+  return messages.flatMap(({ destinations }) =>
+    destinations.map(({ to, messageId }) => ({ id: messageId, to })),
+  );
 }

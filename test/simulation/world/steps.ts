@@ -11,11 +11,21 @@ import { PROCESSES, type World } from './world.ts';
 export type Step =
   | { readonly kind: 'go'; readonly pick: number; readonly luck: number; readonly times: number }
   | { readonly kind: 'run'; readonly on: ProcessName; readonly luck: number; readonly times: number }
-  | { readonly kind: 'doubt'; readonly on: 'worker 1' | 'worker 2'; readonly luck: number; readonly times: number }
+  | {
+      readonly kind: 'doubt';
+      readonly on: 'worker 1' | 'worker 2';
+      readonly luck: number;
+      readonly times: number;
+    }
   | { readonly kind: 'attempt'; readonly on: 'worker 1' | 'worker 2' }
   | { readonly kind: 'round'; readonly round: Round }
   | { readonly kind: 'deadline'; readonly on: 'worker 1' | 'worker 2' }
-  | { readonly kind: 'receipt'; readonly pick: number; readonly states: readonly ReportState[]; readonly afterMs: number }
+  | {
+      readonly kind: 'receipt';
+      readonly pick: number;
+      readonly states: readonly ReportState[];
+      readonly afterMs: number;
+    }
   | { readonly kind: 'decide'; readonly decision: Decision; readonly member: number }
   | { readonly kind: 'kill' | 'cut'; readonly on: ProcessName; readonly luck: number }
   | { readonly kind: 'freeze' | 'thaw'; readonly on: ProcessName }
@@ -35,20 +45,38 @@ const spans = fc.constantFrom(300, 999, 1_001, 2_500, 11_000, 31_000, 61_000, 30
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 24,
-    arbitrary: fc.record({ kind: fc.constant('go' as const), pick: fc.nat(7), luck, times: fc.integer({ min: 1, max: 4 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant('go' as const),
+      pick: fc.nat(7),
+      luck,
+      times: fc.integer({ min: 1, max: 4 }),
+    }),
   },
   {
     weight: 8,
-    arbitrary: fc.record({ kind: fc.constant('run' as const), on: anyProcess, luck, times: fc.integer({ min: 1, max: 12 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant('run' as const),
+      on: anyProcess,
+      luck,
+      times: fc.integer({ min: 1, max: 12 }),
+    }),
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('doubt' as const), on: worker, luck, times: fc.integer({ min: 0, max: 16 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant('doubt' as const),
+      on: worker,
+      luck,
+      times: fc.integer({ min: 0, max: 16 }),
+    }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('attempt' as const), on: worker }) },
   {
     weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('round' as const), round: fc.constantFrom<Round>('sweep', 'fold', 'look-up') }),
+    arbitrary: fc.record({
+      kind: fc.constant('round' as const),
+      round: fc.constantFrom<Round>('sweep', 'fold', 'look-up'),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('deadline' as const), on: worker }) },
   {
@@ -64,12 +92,27 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('decide' as const),
-      decision: fc.constantFrom<Decision>('stop', 'stop', 'hold', 'lift', 'pause', 'resume', 'cancel', 'erase'),
+      decision: fc.constantFrom<Decision>(
+        'stop',
+        'stop',
+        'hold',
+        'lift',
+        'pause',
+        'resume',
+        'cancel',
+        'erase',
+      ),
       member: fc.nat(2),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('kill' as const, 'cut' as const), on: anyProcess, luck }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('freeze' as const, 'thaw' as const), on: anyProcess }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom('kill' as const, 'cut' as const), on: anyProcess, luck }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constantFrom('freeze' as const, 'thaw' as const), on: anyProcess }),
+  },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('time' as const), ms: spans }) },
 );
 
@@ -88,10 +131,12 @@ const MOST_JOBS = 2;
 export async function take(world: World, step: Step): Promise<void> {
   switch (step.kind) {
     case 'go':
-      for (let i = 0; i < step.times; i += 1) if (!(await world.proceed(step.pick, step.luck))) return;
+      for (let i = 0; i < step.times; i += 1)
+        if (!(await world.proceed(step.pick, luckAt(step.luck, i)))) return;
       return;
     case 'run':
-      for (let i = 0; i < step.times; i += 1) if (!(await world.proceed(0, step.luck, step.on))) return;
+      for (let i = 0; i < step.times; i += 1)
+        if (!(await world.proceed(0, luckAt(step.luck, i), step.on))) return;
       return;
     case 'doubt':
       return leaveInDoubt(world, step);
@@ -106,7 +151,9 @@ export async function take(world: World, step: Step): Promise<void> {
       const message = world.provider.accepted[step.pick % Math.max(1, world.provider.accepted.length)];
       if (!message) return;
       const what = `receives ${step.states.join(' and ')} of ${world.watch.nameOf(message.id)}`;
-      return begin(world, 'api', what, (engine) => receive(engine, reportsOf(message, step.states, step.afterMs)));
+      return begin(world, 'api', what, (engine) =>
+        receive(engine, reportsOf(message, step.states, step.afterMs)),
+      );
     }
     case 'decide': {
       const member = step.member % world.setting.members;
@@ -138,12 +185,24 @@ async function begin(
   if (process.state === 'running' && process.jobs.length < MOST_JOBS) await world.begin(on, what, work);
 }
 
+/** Luck goes up and down, but who has none to fear keeps it. */
+function luckAt(first: number, position: number): number {
+  return first === 0 ? 0 : (first + 5 * position) % 32;
+}
+
 /** A worker sleeps through the grace of its claims and the first look-up, and somewhere into what follows the second. */
-async function leaveInDoubt(world: World, { on, luck: fate, times }: Step & { kind: 'doubt' }): Promise<void> {
+async function leaveInDoubt(
+  world: World,
+  { on, luck: fate, times }: Step & { kind: 'doubt' },
+): Promise<void> {
   await take(world, { kind: 'freeze', on });
-  for (const [round, most] of [['sweep', 20], ['look-up', 20], ['look-up', times]] as const) {
+  for (const [round, most] of [
+    ['sweep', 20],
+    ['look-up', 20],
+    ['look-up', times],
+  ] as const) {
     await take(world, { kind: 'time', ms: 61_000 });
     await take(world, { kind: 'round', round });
-    await take(world, { kind: 'run', on: 'pump', luck: round === 'look-up' && most === times ? fate : 0, times: most });
+    await take(world, { kind: 'run', on: 'pump', luck: most === times ? fate : 0, times: most });
   }
 }

@@ -28,6 +28,7 @@ export class Watch implements ProviderWatch {
   private readonly permission: Permission;
   private readonly claims = new Map<string, Claim>();
   private readonly called = new Map<string, number>();
+  private readonly doubted = new Set<string>();
   private readonly missed = new Map<string, number>();
   private readonly taken: Accepted[] = [];
   private readonly idempotent: boolean;
@@ -103,16 +104,24 @@ export class Watch implements ProviderWatch {
     if (from && from !== to && !MESSAGE_TRANSITIONS[from].includes(to)) {
       this.violated(`${name} went from ${from} to ${to}, which is no step that a message takes.`);
     }
+    if (to === 'unknown') this.doubted.add(row.text('id'));
+    if (to === 'queued' && this.doubted.has(row.text('id'))) {
+      this.violated(`${name} was in doubt and is to be offered as if nothing of it could have left.`);
+    }
     this.isOwned(row, name);
-    const claimed = to === 'submitting' && (from !== 'submitting' || old?.get('claim_token') !== row.get('claim_token'));
+    const claimed =
+      to === 'submitting' && (from !== 'submitting' || old?.get('claim_token') !== row.get('claim_token'));
     if (claimed) this.claim(row, name, owner);
   }
 
   private isOwned(row: PlainRow, name: string): void {
     const ended = row.instant('ended_at') !== undefined;
-    const closed = row.get('no_receipt') === true && (row.get('state') === 'accepted' || row.get('state') === 'dispatched');
+    const closed =
+      row.get('no_receipt') === true &&
+      (row.get('state') === 'accepted' || row.get('state') === 'dispatched');
     const final = FINAL_MESSAGE_STATES.includes(row.get('state') as MessageState) || closed;
-    if (ended !== final) this.violated(`${name} is ${row.text('state')} and ${ended ? 'has' : 'has not'} ended.`);
+    if (ended !== final)
+      this.violated(`${name} is ${row.text('state')} and ${ended ? 'has' : 'has not'} ended.`);
     const looked = row.instant('look_at') !== undefined;
     if (!ended && !looked) this.violated(`${name} is ${row.text('state')} and nobody will ever look at it.`);
     if (ended && looked) this.violated(`${name} has ended and is still to be looked at.`);
@@ -136,13 +145,15 @@ export class Watch implements ProviderWatch {
       return;
     }
     const late = this.now() - claim.at;
-    if (claim.by !== process) this.violated(`${name} was called for by ${process.name} under another's claim.`);
+    if (claim.by !== process)
+      this.violated(`${name} was called for by ${process.name} under another's claim.`);
     if (late > CALL_START_MS) this.violated(`${name} was called for ${late} ms after its claim.`);
     if ((this.called.get(id) ?? 0) > Number(row.get('attempts'))) {
       this.violated(`${name} was called for more often than it was claimed.`);
     }
     const number = row.get('to_number');
-    if (typeof number === 'string' && number !== `+${to}`) this.violated(`${name} was called for another number.`);
+    if (typeof number === 'string' && number !== `+${to}`)
+      this.violated(`${name} was called for another number.`);
   }
 
   private callIsPermitted(row: PlainRow): void {
@@ -151,7 +162,8 @@ export class Watch implements ProviderWatch {
     const late = this.now() - against.since;
     const name = nameOf(row);
     this.seen.add('call within a second of what forbids it');
-    if (late > CALL_START_MS) this.violated(`${name} was called for ${late} ms after the commit of a ${against.what}.`);
+    if (late > CALL_START_MS)
+      this.violated(`${name} was called for ${late} ms after the commit of a ${against.what}.`);
   }
 
   /** What the provider may have taken is offered again only where it refuses it, and after two misses. */

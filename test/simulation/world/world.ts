@@ -63,7 +63,11 @@ export class World {
   }
 
   /** Begins something in a process; what comes of it is noted. */
-  async begin(name: ProcessName, what: string, work: (engine: Dependencies) => Promise<unknown>): Promise<void> {
+  async begin(
+    name: ProcessName,
+    what: string,
+    work: (engine: Dependencies) => Promise<unknown>,
+  ): Promise<void> {
     const { process, engine } = this.life(name);
     this.note(`${name} begins: ${what}`);
     process.jobs.push(what);
@@ -71,7 +75,8 @@ export class World {
     work(engine).then(end, (error: unknown) => {
       end();
       const message = error instanceof Error ? (error.stack ?? '') : String(error);
-      if (isConnectionFailure(error) || isLockFailure(error)) this.note(`${name}: ${what} fails: the database`);
+      if (isConnectionFailure(error) || isLockFailure(error))
+        this.note(`${name}: ${what} fails: the database`);
       else this.watch.violated(`${name}: ${what} failed unforeseen: ${message}`);
     });
     await quiet();
@@ -94,7 +99,8 @@ export class World {
     const { process } = this.life(name);
     this.note(`${name} is killed`);
     process.state = 'dead';
-    for (const [position, operation] of this.operations.of(process).entries()) operation.abandon(done(position));
+    for (const [position, operation] of this.operations.of(process).entries())
+      operation.abandon(done(position));
     for (const connection of process.connections) connection.close();
     this.start(name);
     await quiet();
