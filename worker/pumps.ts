@@ -1,11 +1,11 @@
 import type { Dependencies } from '../activities/dependencies.ts';
 import { foldPendingReceipts } from '../database/fold-receipts.ts';
+import { runLoop } from '../database/loop.ts';
 import { ensurePartitions } from '../database/migrate.ts';
 import { sweepMessages } from '../database/sweep-messages.ts';
 import { sendHints } from './hint-sender.ts';
 import { lookUpMessages } from './look-up.ts';
 import { pauseRunsWithLostWorkflows } from './lost-workflows.ts';
-import { runLoop } from './loop.ts';
 import { relayRuns } from './relay.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import type { TemporalClient } from './temporal.ts';
