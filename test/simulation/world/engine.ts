@@ -1,13 +1,12 @@
 import { Context } from '@temporalio/activity';
 import { Pool as HttpPool, type Dispatcher } from 'undici';
-import { CallSlots } from '../../../activities/message/call-slots.ts';
-import { OutcomeRecorder } from '../../../activities/message/outcome-recorder.ts';
 import type { Dependencies } from '../../../activities/dependencies.ts';
 import type { Logger } from '../../../config/log.ts';
-import { timingsOf } from '../../../config/timings.ts';
+import { serviceConfig, type IntegrationConfig } from '../../../config/service.ts';
 import type { Pool } from '../../../database/pool.ts';
 import { ProviderRegistry } from '../../../providers/registry.ts';
 import type { RenderPool, RenderRequest } from '../../../templates/render-pool.ts';
+import { createDependencies } from '../../../worker/dependencies.ts';
 import { IDS } from './fixture.ts';
 import type { ProcessName } from './simulated-process.ts';
 
@@ -45,22 +44,28 @@ const ACTIVITY = { cancellationSignal: { aborted: false } } as unknown as Contex
 
 const INTEGRATION = { id: IDS.integration, provider: 'infobip', variablePrefix: 'INFOBIP' };
 
+const config = serviceConfig({
+  DATABASE_URL: 'postgresql://simulated',
+  PHONE_KEY: 'a phone key that is used in simulations only',
+  TEMPORAL_ADDRESS: 'simulated:7233',
+  PUBLIC_URL: 'http://127.0.0.1:2',
+  // Waits as in production: they cost nothing here.
+  TIMINGS: 'production',
+});
+export const TIMINGS = config.timings;
+
 /** A process keeps its adapter over its lives: an adapter remembers nothing of its calls. */
 const registries = new Map<ProcessName, ProviderRegistry>();
 
 function registryOf(name: ProcessName): ProviderRegistry {
   const known = registries.get(name);
   if (known) return known;
-  const registry = new ProviderRegistry(
-    {
-      INFOBIP: {
-        baseUrl: 'http://127.0.0.1:1',
-        apiKey: name,
-        webhookAuth: { kind: 'basic', username: 'infobip', secret: 'simulated' },
-      },
-    },
-    'http://127.0.0.1:2',
-  );
+  const infobip: IntegrationConfig = {
+    baseUrl: 'http://127.0.0.1:1',
+    apiKey: name,
+    webhookAuth: { kind: 'basic', username: 'infobip', secret: 'simulated' },
+  };
+  const registry = new ProviderRegistry({ INFOBIP: infobip }, config.publicUrl);
   registries.set(name, registry);
   return registry;
 }
@@ -78,19 +83,7 @@ const renderPool = {
     Promise.resolve(customers.map(() => ({ texts: templates }))),
 } as unknown as RenderPool;
 
-/** Waits as in production: they cost nothing here. */
-export const TIMINGS = timingsOf('production');
-
 /** Everything that the engine's own code in one life of a process is made of. */
 export function engineOf(name: ProcessName, pool: Pool): Dependencies {
-  return {
-    pool,
-    log,
-    renderPool,
-    timings: TIMINGS,
-    testNumbers: new Set(),
-    providers: registryOf(name),
-    callSlots: new CallSlots(),
-    outcomeRecorder: new OutcomeRecorder(pool, TIMINGS),
-  };
+  return { ...createDependencies({ config, log, pool }), providers: registryOf(name), renderPool };
 }
