@@ -34,6 +34,7 @@ export async function submit(world: World, engine: Dependencies): Promise<void> 
     plannedAt: START,
   });
   if (answer.halted) return;
+  world.offerAt = Math.min(...answer.value.queued.map(({ retryAt }) => retryAt));
   const kept = answer.value.outcomes.filter(({ outcome }) => outcome === 'suppressed');
   for (const { members } of kept) {
     for (const member of MemberSet.fromHex(world.setting.members, members).indexes())

@@ -53,7 +53,9 @@ function dueAt(world: World): ReadonlyMap<string, number> {
       add('submit', row.instant('retry_at') ?? world.time.now);
   }
   for (const receipt of world.reader.rows('receipt')) add('fold', receipt.instant('fold_at'));
-  if (unoffered(world, messages).length > 0) add('submit', world.time.now);
+  if (unoffered(world, messages).length > 0) {
+    add('submit', Number.isFinite(world.offerAt) ? Math.max(world.offerAt, world.time.now) : world.time.now);
+  }
   return due;
 }
 

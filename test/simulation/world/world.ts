@@ -32,6 +32,8 @@ export class World {
   readonly provider: SimulatedProvider;
   /** Members whom the gate has kept in for good, and those whose message has come to its end. */
   readonly doneMembers = new Set<number>();
+  /** When members of whom no row is known are to be offered again, as the last attempt has said. */
+  offerAt = 0;
   /** When the faults have stopped. */
   settledFrom = Infinity;
   private readonly server: Server;
