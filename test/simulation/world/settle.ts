@@ -47,15 +47,15 @@ function dueAt(world: World): ReadonlyMap<string, number> {
   };
   const messages = world.reader.rows('message');
   const open = messages.filter((row) => row.instant('ended_at') === undefined);
+  // The last attempt has said when it wants to be made again; what became of members since is no older than that.
+  const again = Math.max(world.time.now, Number.isFinite(world.offerAt) ? world.offerAt : 0);
   for (const row of open) {
     add(row.get('state') === 'unknown' ? 'look-up' : 'sweep', row.instant('look_at'));
-    if (row.get('state') === 'queued' && !isCancelled(world))
-      add('submit', row.instant('retry_at') ?? world.time.now);
+    if (row.get('state') !== 'queued' || isCancelled(world)) continue;
+    add('submit', Math.max(again, row.instant('retry_at') ?? 0));
   }
   for (const receipt of world.reader.rows('receipt')) add('fold', receipt.instant('fold_at'));
-  if (unoffered(world, messages).length > 0) {
-    add('submit', Number.isFinite(world.offerAt) ? Math.max(world.offerAt, world.time.now) : world.time.now);
-  }
+  if (unoffered(world, messages).length > 0) add('submit', again);
   return due;
 }
 
