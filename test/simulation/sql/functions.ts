@@ -87,7 +87,7 @@ export const AGGREGATES: Readonly<Record<string, (values: Values) => Value>> = {
   bool_and: (values) => values.every((value) => value !== false),
 };
 
-/** `+ - * /`, `%` and `||`. Whole numbers are divided without being cut off: no statement of ours divides them. */
+/** `+ - * /`, `%`, `^` and `||`. Whole numbers are divided without being cut off: no statement of ours divides them. */
 export function arithmetic(operator: string, a: Value, b: Value): Value {
   if (a === null || b === null) return null;
   if (operator === '||') return textOf(a) + textOf(b);
@@ -117,6 +117,8 @@ function numeric(operator: string, a: number, b: number): number {
       return a / b;
     case '%':
       return a % b;
+    case '^':
+      return a ** b;
     default:
       throw new Error(`The simulation's SQL has no operator ${operator}.`);
   }
