@@ -14,6 +14,8 @@ interface Claim {
   readonly token: unknown;
   readonly at: number;
   readonly by: unknown;
+  /** The how manieth claim of its message it is. */
+  readonly number: number;
 }
 
 /** Holds every commit and every call to the rules of what never happens; it knows nothing of how the engine keeps them. */
@@ -132,7 +134,12 @@ export class Watch implements ProviderWatch {
     const against = this.permission.against(row);
     if (against) this.violated(`${name} was claimed after the commit of a ${against.what}.`);
     if (row.get('claim_token') === id) this.violated(`${name} is known to the provider by its claim.`);
-    this.claims.set(id, { token: row.get('claim_token'), at: this.now(), by });
+    this.claims.set(id, {
+      token: row.get('claim_token'),
+      at: this.now(),
+      by,
+      number: (this.claims.get(id)?.number ?? 0) + 1,
+    });
   }
 
   /** A call belongs to the claim that holds now, and begins within a second of its commit. */
@@ -148,7 +155,7 @@ export class Watch implements ProviderWatch {
     if (claim.by !== process)
       this.violated(`${name} was called for by ${process.name} under another's claim.`);
     if (late > CALL_START_MS) this.violated(`${name} was called for ${late} ms after its claim.`);
-    if ((this.called.get(id) ?? 0) > Number(row.get('attempts'))) {
+    if ((this.called.get(id) ?? 0) > claim.number) {
       this.violated(`${name} was called for more often than it was claimed.`);
     }
     const number = row.get('to_number');
