@@ -16,6 +16,7 @@ const ROOMS = [
   'database',
   'config',
   'stack',
+  'chaos',
   'test',
 ];
 
@@ -69,6 +70,7 @@ const IMPORT_RULES = [
   { files: ['simulators/**'], allow: ['domain', 'config'] },
   { files: ['config/**'], allow: ['domain'] },
   { files: ['stack/**'], allow: ['config', 'domain', 'database'] },
+  { files: ['chaos/**'], allow: ['stack', 'simulators', 'providers', 'config', 'domain', 'database'] },
 ];
 
 const importRules = IMPORT_RULES.map(({ files, allow, pure, sandbox }) => {

@@ -3,6 +3,7 @@ import { armHint } from '../database/hints.ts';
 import type { ClaimCandidate, ClaimScope } from '../database/claim-messages.ts';
 import { haltOf } from '../database/claim-messages.ts';
 import { readMemberFacts } from '../database/member-facts.ts';
+import { gateQuestion, ledgerScope, readMessageNode, type MessageNode } from '../database/message-node.ts';
 import { readLedger } from '../database/read-ledger.ts';
 import type { EffectActivities } from '../domain/activities.ts';
 import type { SubmitInput, SubmitResult } from '../domain/effects.ts';
@@ -12,7 +13,6 @@ import { MemberSet } from '../domain/member-set.ts';
 import type { Dependencies } from './dependencies.ts';
 import { isStopping } from './heartbeat.ts';
 import { allEnded } from './message/all-ended.ts';
-import { gateQuestion, ledgerScope, readMessageNode, type MessageNode } from './message/message-node.ts';
 import { chunksOf, startMicroBatch } from './message/micro-batch.ts';
 import { hexOf, outcomeGroups, outcomesOfLedger, type MemberOutcome } from './message/outcome-groups.ts';
 import { TemplateTrial } from './message/template-trial.ts';
@@ -61,15 +61,14 @@ class SubmitVisit {
     this.pass = pass;
     this.input = input;
     this.claimScope = {
-      ...gateQuestion(node, input.plannedAt, deps),
+      ...gateQuestion(node, { plannedAt: input.plannedAt, pass }, deps),
       projectId: node.cohort.projectId,
-      actionId: node.actionId,
-      pass,
       leg: 0,
       channel: node.channel,
       sender: node.senderValue,
       receiptDeadlineMs: input.receiptDeadlineMs,
       claimGraceMs: deps.timings.claimGraceMs,
+      breakerProbeMs: deps.timings.breakerProbeMs,
     };
   }
 
@@ -132,6 +131,7 @@ class SubmitVisit {
   private async offerMembers(members: MemberSet): Promise<'paused' | 'cancelled' | undefined> {
     const ledger = await readLedger(this.deps.pool, ledgerScope(this.node, this.pass), members.indexes());
     const known = new Set(ledger.map((row) => row.memberIndex));
+    this.deps.notice('foreign_token', ledger.filter((row) => row.state === 'submitting').length);
     const again = ledger.filter((row) => row.offerable).map((row) => row.memberIndex);
     const fresh = members.indexes().filter((index) => !known.has(index));
     // A message that was refused in a batch goes alone: then it shows whose fault it was.
@@ -220,6 +220,8 @@ class SubmitVisit {
 
   private isSent(memberIndex: number, verdict: Verdict): boolean {
     if (verdict.kind === 'suppress') this.suppress(memberIndex, verdict.reason);
+    // The gate of the visit had let it go.
+    if (verdict.kind === 'suppress' && verdict.reason === 'opted_out') this.deps.notice('stop_blocked');
     if (verdict.kind === 'defer') this.deferred.push({ memberIndex, until: verdict.until });
     return verdict.kind === 'send';
   }

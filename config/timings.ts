@@ -20,6 +20,7 @@ const PRODUCTION: Timings = {
   freshnessMs: { marketing: 4 * HOUR, transactional: 15 * MINUTE },
   finishAfterMs: 72 * HOUR,
   holdRecheckMs: 30 * SECOND,
+  breakerProbeMs: { first: 30 * SECOND, last: 5 * MINUTE },
   sweepMs: SECOND,
   historyEvents: 2_000,
   heartbeatMs: 15 * SECOND,
@@ -40,11 +41,20 @@ const DEMO: Timings = {
   hintMs: { first: SECOND, last: 8 * SECOND },
   finishAfterMs: 30 * MINUTE,
   holdRecheckMs: 2 * SECOND,
+  breakerProbeMs: { first: 2 * SECOND, last: 15 * SECOND },
   sweepMs: SECOND / 4,
   historyEvents: 2_000,
   heartbeatMs: 5 * SECOND,
   activityMs: 10 * SECOND,
   importLeaseMs: 10 * SECOND,
+};
+
+/** As the demo's, but what is in doubt is given up sooner: nobody is away for longer than a rehearsal kills him. */
+const CHAOS: Timings = {
+  ...DEMO,
+  profile: 'chaos',
+  lookUpMs: [6 * SECOND, 8 * SECOND, 12 * SECOND, 18 * SECOND, 26 * SECOND, 40 * SECOND],
+  receiptDeadlineMs: 15 * SECOND,
 };
 
 const TEST: Timings = {
@@ -61,6 +71,7 @@ const TEST: Timings = {
   hintMs: { first: SECOND / 4, last: 2 * SECOND },
   finishAfterMs: 2 * MINUTE,
   holdRecheckMs: SECOND / 2,
+  breakerProbeMs: { first: SECOND / 2, last: 2 * SECOND },
   sweepMs: SECOND / 10,
   historyEvents: 300,
   heartbeatMs: 3 * SECOND,
@@ -68,7 +79,12 @@ const TEST: Timings = {
   importLeaseMs: 2 * SECOND,
 };
 
-const PROFILES: Readonly<Record<TimingProfile, Timings>> = { production: PRODUCTION, demo: DEMO, test: TEST };
+const PROFILES: Readonly<Record<TimingProfile, Timings>> = {
+  production: PRODUCTION,
+  demo: DEMO,
+  chaos: CHAOS,
+  test: TEST,
+};
 
 /** The timings of a profile. @throws Error when their order would let two processes hold one claim */
 export function timingsOf(profile: TimingProfile): Timings {

@@ -9,7 +9,7 @@ import {
   type Receipt,
   type ReceiptMark,
 } from '../domain/receipt.ts';
-import type { ReceiptState } from '../domain/states.ts';
+import type { MessageState, ReceiptState } from '../domain/states.ts';
 import { insertCampaignEvents, type NewCampaignEvent } from './insert-campaign-events.ts';
 import { campaignEventId } from './ids.ts';
 import { lockRecipients } from './claim-messages.ts';
@@ -32,6 +32,12 @@ export interface FoldResult {
   readonly taken: number;
   /** Receipts that were applied to their message. */
   readonly applied: number;
+  /** Messages whose receipt came before the outcome of their call. */
+  readonly early: number;
+  /** Messages in doubt that a receipt proved to be accepted. */
+  readonly proving: number;
+  /** Receipts of no message that is there (yet). */
+  readonly orphans: number;
 }
 
 /**
@@ -43,7 +49,7 @@ export interface FoldResult {
 export function foldPendingReceipts(pool: Pool, input: FoldInput): Promise<FoldResult> {
   return inTransaction(pool, async (connection) => {
     const receipts = await takeReceipts(connection, input);
-    if (receipts.length === 0) return { taken: 0, applied: 0 };
+    if (receipts.length === 0) return { taken: 0, applied: 0, early: 0, proving: 0, orphans: 0 };
     await noteHardFailures(connection, receipts);
     const messages = await lockMessagesOf(connection, receipts);
     const folds = [...groupBy(receipts, (receipt) => receipt.messageId)].flatMap(([id, own]) => {
@@ -58,7 +64,12 @@ export function foldPendingReceipts(pool: Pool, input: FoldInput): Promise<FoldR
     );
     await closeReceipts(connection, receipts, new Set(messages.keys()));
     const applied = folds.reduce((sum, fold) => sum + fold.receipts.length, 0);
-    return { taken: receipts.length, applied };
+    const inState = (state: MessageState): number =>
+      folds.filter(({ message }) => message.state === state).length;
+    return {
+      ...{ taken: receipts.length, applied, orphans: receipts.length - applied },
+      ...{ early: inState('submitting'), proving: inState('unknown') },
+    };
   });
 }
 
@@ -72,6 +83,7 @@ interface MessageRow {
   readonly pass: number;
   readonly channel: Channel;
   readonly claimed_at: Date | null;
+  readonly state: MessageState;
   readonly receipt_state: ReceiptState | null;
   readonly receipt_at: Date | null;
   readonly receipt_key: string | null;
@@ -115,7 +127,7 @@ async function lockMessagesOf(
   const { rows } = await connection.query<MessageRow>({
     name: 'lock-messages',
     text: lockMessages({
-      columns: `month, id, run_id, customer_id, cohort_id, action_id, pass, channel, claimed_at, receipt_state,
+      columns: `month, id, run_id, customer_id, cohort_id, action_id, pass, channel, claimed_at, state, receipt_state,
         receipt_at, receipt_key, status_code`,
       where: 'month = ANY ($1::int[]) AND id = ANY ($2::uuid[])',
     }),
@@ -127,12 +139,14 @@ async function lockMessagesOf(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** The receipt that decides the message's state now, or undefined when an earlier one still does. */
+/** The receipt that decides the message's state now; undefined when an earlier one, or an operator, still does. */
 function winnerOf({ message, receipts }: Fold): InboxReceipt | undefined {
   const [first, ...others] = receipts;
   if (!first) return undefined;
   const winner = foldReceipts(first, ...others);
   const { receipt_state: state, receipt_at: at, receipt_key: key, status_code: statusCode } = message;
+  const assumed = message.state === 'delivered' && state === null;
+  if (assumed && !isFinalReceipt(winner.state)) return undefined;
   if (state === null || at === null || key === null) return winner;
   const mark: ReceiptMark = { state, at: at.getTime(), statusCode: statusCode ?? '', key };
   return compareReceipts(winner, mark) > 0 ? winner : undefined;

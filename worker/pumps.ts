@@ -7,6 +7,7 @@ import { sendHints } from './hint-sender.ts';
 import { lookUpMessages } from './look-up.ts';
 import { pauseRunsWithLostWorkflows } from './lost-workflows.ts';
 import { relayRuns } from './relay.ts';
+import { makeResends } from './resend.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import type { TemporalClient } from './temporal.ts';
 import { wakeRuns } from './wake.ts';
@@ -16,12 +17,13 @@ const FOLD_IDLE_MS = 100;
 const HINT_IDLE_MS = 250;
 const SWEEP_LIMIT = 500;
 const LOOK_UP_IDLE_MS = 1_000;
+const RESEND_IDLE_MS = 1_000;
 const LOST_EVERY_SWEEPS = 5;
 const PARTITIONS_IDLE_MS = 3_600_000;
 
 /**
  * Moves what the database owns, until the signal: starts launched runs, folds receipts, hints cohorts, sweeps
- * messages whose time has come and asks providers about those in doubt.
+ * messages whose time has come, asks providers about those in doubt and makes the resends that operators want.
  */
 export async function runPumps(
   deps: Dependencies,
@@ -29,21 +31,30 @@ export async function runPumps(
   namespace: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { pool, timings, log } = deps;
+  const { pool, timings, log, notice } = deps;
   let registered = false;
   const relay = async (): Promise<boolean> => {
     if (!registered) await ensureSearchAttributes(temporal, namespace);
     registered = true;
-    return relayRuns(pool, temporal, log);
+    return relayRuns(pool, temporal, log, deps.reach);
   };
   const fold = async (): Promise<boolean> => {
     const { receiptSlackMs } = timings;
-    const { taken } = await foldPendingReceipts(pool, { limit: FOLD_LIMIT, receiptSlackMs });
+    deps.reach('before_fold');
+    const { taken, early, proving, orphans } = await foldPendingReceipts(pool, {
+      limit: FOLD_LIMIT,
+      receiptSlackMs,
+    });
+    if (taken > 0) deps.reach('after_fold');
+    notice('early_receipt', early);
+    notice('proven_by_receipt', proving);
+    notice('orphan_receipt', orphans);
     return taken === FOLD_LIMIT;
   };
   const sweep = async (): Promise<boolean> => {
     const { toUnknown, toNoReceipt, toCancelled } = await sweepMessages(pool, SWEEP_LIMIT);
     const swept = toUnknown + toNoReceipt + toCancelled;
+    notice('unknown', toUnknown);
     if (swept > 0) log.info({ toUnknown, toNoReceipt, toCancelled }, 'messages were swept');
     return swept === SWEEP_LIMIT;
   };
@@ -53,7 +64,7 @@ export async function runPumps(
   };
   const loops = [
     { name: 'relay', work: relay, idleMs: timings.sweepMs },
-    { name: 'wake', work: () => wakeRuns(pool, temporal), idleMs: timings.sweepMs },
+    { name: 'wake', work: () => wakeRuns(pool, temporal, notice), idleMs: timings.sweepMs },
     {
       name: 'lost workflows',
       work: nothingMore(() => pauseRunsWithLostWorkflows(pool, temporal, log)),
@@ -63,6 +74,7 @@ export async function runPumps(
     { name: 'hints', work: () => sendHints(pool, temporal, timings.hintMs.last), idleMs: HINT_IDLE_MS },
     { name: 'sweep', work: sweep, idleMs: timings.sweepMs },
     { name: 'look-up', work: nothingMore(() => lookUpMessages(deps)), idleMs: LOOK_UP_IDLE_MS },
+    { name: 'resend', work: () => makeResends(deps), idleMs: RESEND_IDLE_MS },
     { name: 'partitions', work: nothingMore(() => ensurePartitions(pool)), idleMs: PARTITIONS_IDLE_MS },
   ];
   await Promise.all(loops.map((loop) => runLoop({ ...loop, signal, log })));

@@ -49,7 +49,10 @@ export async function startMicroBatch(
   await deps.callSlots.acquire(scope.integrationId, slots);
   let unused = slots;
   try {
+    deps.reach('before_claim');
     const claim = await claimWithRetries(deps, batch);
+    if (claim.claimed.length > 0) deps.reach('after_claim');
+    if (claim.troubled) deps.breakerWatch.suspect(scope.integrationId);
     const calls = chunksOf(claim.claimed, messagesPerCall);
     unused = slots - calls.length;
     const callScope = { ...scope, token: claim.token, committedAfter: claim.committedAfter };
@@ -57,7 +60,9 @@ export async function startMicroBatch(
       calls.map(async (messages) => {
         const call = await callProvider(deps, provider, callScope, messages);
         deps.callSlots.release(scope.integrationId, 1);
-        await deps.outcomeRecorder.record(scope.month, call);
+        deps.reach('after_call');
+        await allEnded([deps.outcomeRecorder.record(scope.month, call), deps.breakerWatch.tell(call)]);
+        deps.reach('after_record');
       }),
     );
     return { claim, done };
@@ -102,6 +107,7 @@ export async function callProvider(
   const window = {
     startBy: scope.committedAfter + deps.timings.callStartMs,
     deadline: AbortSignal.timeout(deps.timings.callMs),
+    onWrite: () => deps.reach('before_write'),
   };
   const outcomes = await provider
     .submit(

@@ -52,6 +52,7 @@ describe('an entry in the answer to a send', () => {
   it('of a system error has sent nothing and may be offered again', async () => {
     expect(await outcomeOf(200, entry(5, 21))).toMatchObject({
       kind: 'unsent',
+      cause: 'provider',
       retryAfterMs: null,
       statusCode: '21',
     });
@@ -89,9 +90,13 @@ describe('an answer that is no list of entries', () => {
     ['nothing', ''],
     ['no JSON', '<html>'],
     ['JSON of another form', '{"messages":{"one":1}}'],
-    ['an entry of another message', { messages: [{ messageId: 'two', status: { groupId: 1, id: 26 } }] }],
   ])('leaves the message in doubt although it is a success: %s', async (_what, body) => {
     expect(await outcomeOf(200, body)).toMatchObject({ kind: 'unknown', statusCode: '200' });
+  });
+
+  it('leaves the message in doubt when it has an entry of another message only', async () => {
+    const body = { messages: [{ messageId: 'two', status: { groupId: 1, id: 26 } }] };
+    expect(await outcomeOf(200, body)).toMatchObject({ kind: 'unknown', statusCode: 'missing_entry' });
   });
 
   it.each([301, 302, 408, 500, 502, 503, 504])(
@@ -107,7 +112,8 @@ describe('an answer that is no list of entries', () => {
     async (status) => {
       expect(await outcomeOf(status, { errorCode: `E${status}`, description: 'No' })).toMatchObject({
         kind: 'unsent',
-        retryAfterMs: 30_000,
+        cause: 'account',
+        retryAfterMs: null,
         statusCode: `E${status}`,
         error: 'No',
       });
