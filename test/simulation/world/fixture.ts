@@ -76,6 +76,10 @@ export function phoneOf(recipient: number): string {
   return `+1206555${String(recipient).padStart(4, '0')}`;
 }
 
+export function phoneHashOf(recipient: number): Buffer {
+  return Buffer.from(`hash ${recipient}`);
+}
+
 /** What the tables hold before anything happens. */
 export function initialRows(
   { schema, statements }: SimulatedSchema,
@@ -178,7 +182,7 @@ function seedMember(insert: Insert, setting: Setting, member: number): void {
     insert('recipient', {
       id: recipient,
       project_id: IDS.project,
-      phone_hash: Buffer.from(`hash ${recipient}`),
+      phone_hash: phoneHashOf(recipient),
       country: 'US',
     });
   }

@@ -2,17 +2,18 @@ import { createReconcile } from '../../../activities/reconcile.ts';
 import { createSubmit } from '../../../activities/submit.ts';
 import type { Dependencies } from '../../../activities/dependencies.ts';
 import { cancelRun, pauseRun, resumeRun } from '../../../database/change-run.ts';
-import { lockRecipients } from '../../../database/claim-messages.ts';
 import { eraseCustomer } from '../../../database/customers/erase-customer.ts';
+import { repeatedly } from '../../../database/customers/lock-numbers.ts';
 import { foldPendingReceipts } from '../../../database/fold-receipts.ts';
 import { liftHold, putHold } from '../../../database/holds.ts';
 import { storeReceipts } from '../../../database/store-receipts.ts';
+import { suppressNumber } from '../../../database/suppressions.ts';
 import { sweepMessages } from '../../../database/sweep-messages.ts';
 import { inTransaction } from '../../../database/transaction.ts';
 import { MemberSet } from '../../../domain/member-set.ts';
 import { lookUpMessages } from '../../../worker/look-up.ts';
 import { adapterOf } from './engine.ts';
-import { IDS } from './fixture.ts';
+import { IDS, phoneHashOf } from './fixture.ts';
 import { reportOf, type Accepted, type ReportState } from './simulated-provider.ts';
 import { START } from './virtual-time.ts';
 import type { World } from './world.ts';
@@ -86,12 +87,15 @@ export const DECISIONS = {
 } as const;
 export type Decision = keyof typeof DECISIONS;
 
-/** A STOP takes the recipient's row before it changes it. */
 function stopNumber(pool: Dependencies['pool'], recipient: number): Promise<unknown> {
-  return inTransaction(pool, async (connection) => {
-    await lockRecipients(connection, [String(recipient)]);
-    await connection.query('UPDATE recipient SET opted_out_at = clock_timestamp() WHERE id = $1', [
-      recipient,
-    ]);
-  });
+  const optOut = {
+    projectId: IDS.project,
+    phoneHash: phoneHashOf(recipient),
+    country: 'US',
+    lineType: null,
+    reason: 'STOP',
+    source: 'inbound',
+    actor: 'recipient',
+  };
+  return repeatedly(() => inTransaction(pool, (connection) => suppressNumber(connection, optOut)));
 }
