@@ -177,5 +177,6 @@ const RECORD = `
     FROM unnest($15::uuid[], $16::text[], $17::float8[], $18::int[], $19::text[], $20::text[], $21::text[],
                 $14::uuid[], $23::uuid[])
       AS t (id, message_ids, started_at, duration_ms, outcome, status_code, error, integration_id, token)
+    ON CONFLICT DO NOTHING
   )
   SELECT id FROM held`;

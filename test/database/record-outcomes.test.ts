@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { foldPendingReceipts } from '../../database/fold-receipts.ts';
+import { recordOutcomes } from '../../database/record-outcomes.ts';
 import { releaseClaim } from '../../database/release-claim.ts';
 import { claimScope, launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import {
   accepted,
+  callOf,
   claim,
   eventsOf,
   inDoubt,
@@ -156,6 +158,20 @@ describe('the outcome of a call', () => {
         duration_ms: 13,
       },
     ]);
+  });
+});
+
+describe('the outcome of a call whose commit was not heard of', () => {
+  it('is written again without a complaint, and only once', async () => {
+    const { run, token, ids } = await claimedRun();
+    const call = callOf(token, ids.map(accepted), run);
+    const scope = { ...RECORD_SCOPE, month: run.month };
+    await recordOutcomes(database.pool, scope, [call]);
+    await recordOutcomes(database.pool, scope, [call]);
+    const { rows } = await database.pool.query('SELECT id FROM submission WHERE claim_token = $1', [token]);
+    expect(rows).toEqual([{ id: call.submissionId }]);
+    expect((await ledgerOf(run)).map((row) => row.state)).toEqual(['accepted', 'accepted', 'accepted']);
+    expect(await eventsOf(run)).toHaveLength(3);
   });
 });
 

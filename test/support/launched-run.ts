@@ -78,7 +78,7 @@ export interface LaunchedRun {
   readonly members: readonly Member[];
 }
 
-const frozenWith = (text: string): FrozenScenario => ({
+export const frozenWith = (text: string): FrozenScenario => ({
   name: 'Test',
   nodes: [
     { id: 'start', type: 'now', version: 1, config: {}, actionId: null },
