@@ -3,7 +3,7 @@ import type { WebhookAuth } from '../domain/webhook-auth.ts';
 import { parseEnvironment, requireVariables, type Environment, type Variables } from './environment.ts';
 import type { LogLevel } from './log.ts';
 import { temporalConfig, type TemporalConfig } from './temporal.ts';
-import { timingsOf } from './timings.ts';
+import { dividedTimings, timingsOf } from './timings.ts';
 
 /** Secrets and addresses of one integration; they come from the environment and are never stored. */
 export interface IntegrationConfig {
@@ -49,7 +49,7 @@ export function serviceConfig(variables: Variables = process.env): ServiceConfig
     temporalUiUrl: environment.TEMPORAL_UI_URL,
     publicUrl: required.PUBLIC_URL,
     api: { host: environment.API_HOST ?? '127.0.0.1', port: environment.API_PORT ?? 7300 },
-    timings: timingsOf(required.TIMINGS),
+    timings: dividedTimings(timingsOf(required.TIMINGS), environment.TIMINGS_DIVISOR ?? 1),
     testNumbers: environment.TEST_NUMBERS ?? [],
     integrations: integrationsOf(environment),
   };

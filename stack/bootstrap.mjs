@@ -12,6 +12,7 @@ const COMMANDS = /** @type {Readonly<Record<string, string>>} */ ({
   start: 'stack/commands/start.ts',
   demo: 'stack/commands/demo.ts',
   test: 'stack/commands/test.ts',
+  bench: 'bench/main.ts',
   migrate: 'stack/commands/migrate.ts',
   project: 'stack/commands/project.ts',
   'api-key': 'stack/commands/api-key.ts',

@@ -1,4 +1,5 @@
 import type { Dependencies } from '../activities/dependencies.ts';
+import { measured } from '../config/measured.ts';
 import { foldPendingReceipts } from '../database/fold-receipts.ts';
 import { ensurePartitions } from '../database/migrate.ts';
 import { sweepMessages } from '../database/sweep-messages.ts';
@@ -38,7 +39,9 @@ export async function runPumps(
   };
   const fold = async (): Promise<boolean> => {
     const { receiptSlackMs } = timings;
-    const { taken } = await foldPendingReceipts(pool, { limit: FOLD_LIMIT, receiptSlackMs });
+    const { taken } = await measured('fold', () =>
+      foldPendingReceipts(pool, { limit: FOLD_LIMIT, receiptSlackMs }),
+    );
     return taken === FOLD_LIMIT;
   };
   const sweep = async (): Promise<boolean> => {

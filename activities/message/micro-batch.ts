@@ -7,6 +7,7 @@ import {
   type ClaimScope,
   type ClaimedMessage,
 } from '../../database/claim-messages.ts';
+import { measured } from '../../config/measured.ts';
 import { isLockFailure } from '../../database/postgres-error.ts';
 import type { CallRecord } from '../../database/record-outcomes.ts';
 import { releaseClaim } from '../../database/release-claim.ts';
@@ -49,15 +50,15 @@ export async function startMicroBatch(
   await deps.callSlots.acquire(scope.integrationId, slots);
   let unused = slots;
   try {
-    const claim = await claimWithRetries(deps, batch);
+    const claim = await measured('claim', () => claimWithRetries(deps, batch));
     const calls = chunksOf(claim.claimed, messagesPerCall);
     unused = slots - calls.length;
     const callScope = { ...scope, token: claim.token, committedAfter: claim.committedAfter };
     const done = allEnded(
       calls.map(async (messages) => {
-        const call = await callProvider(deps, provider, callScope, messages);
+        const call = await measured('call', () => callProvider(deps, provider, callScope, messages));
         deps.callSlots.release(scope.integrationId, 1);
-        await deps.outcomeRecorder.record(scope.month, call);
+        await measured('record', () => deps.outcomeRecorder.record(scope.month, call));
       }),
     );
     return { claim, done };
