@@ -35,8 +35,6 @@ export interface EngineOptions {
 export async function runEngine(stack: BenchStack, options: EngineOptions): Promise<EngineFigures> {
   const { name, customers, messagesPerCall } = options;
   await stack.pool.query('UPDATE integration SET messages_per_call = $1', [messagesPerCall]);
-  // What was imported has no statistics yet, and the plans of the first statements would be anybody's guess.
-  await stack.pool.query('ANALYZE');
   const { id: scenarioId } = await stack.api.createScenario(benchScenario(name, customers));
   const [start, meterBefore] = [await ledgerEnd(stack.home), await readMeter(stack.home)];
   const watch = new ProcessWatch(stack.pids);

@@ -21,14 +21,17 @@ export async function launchPattern(stack: BenchStack): Promise<string> {
   return run.id;
 }
 
-/** Freezes an audience into cohorts of one, for workflows that are not the engine's. */
+/** Freezes an audience into cohorts of one, for workflows that are not the engine's; `begin` is told the run's own. */
 export async function freezeCustomers(
   { pool, access }: BenchStack,
   patternId: string,
   customers: number,
+  begin: (workflowId: string) => Promise<unknown>,
 ): Promise<CustomersRun> {
   const id = randomUUID();
   const workflowId = `bench/per-customer/${id}`;
+  // First: the engine would take a run without a workflow for lost.
+  await begin(workflowId);
   const { rows } = await pool.query<{ month: number }>(
     `INSERT INTO run (id, month, project_id, scenario_id, version_id, state, workflow_id, relayed_at, started_at)
      SELECT $1, month, project_id, scenario_id, version_id, 'running', $2, now(), now() FROM run WHERE id = $3

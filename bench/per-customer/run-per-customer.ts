@@ -34,52 +34,68 @@ export interface PerCustomerFigures {
 export async function runPerCustomer(stack: BenchStack, customers: number): Promise<PerCustomerFigures> {
   await stack.pool.query('UPDATE integration SET messages_per_call = 1');
   const pattern = await launchPattern(stack);
+  const { address, namespace } = temporalOf(stack);
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection, namespace });
   const rates: Record<number, number> = {};
-  let events = 0;
-  let processes: Readonly<Record<string, ProcessUse>> = {};
-  for (const tasks of SETTINGS) {
-    const run = await freezeCustomers(stack, pattern, customers);
-    const worker = new Child('bench/per-customer/worker.ts', await workerVariables(stack), [String(tasks)]);
-    try {
-      await worker.message();
-      const watch = new ProcessWatch({ ...stack.pids, 'per-customer worker': worker.pid });
-      await watch.start();
-      rates[tasks] = await measure(stack, run);
-      processes = await watch.read();
-      // The workflow that stands for the run is not tagged, so one fewer is waited for.
-      events = await countEvents(temporalOf(stack), run.id, customers - 1);
-    } finally {
-      await worker.stop();
+  let last: Setting | undefined;
+  try {
+    for (const tasks of SETTINGS) {
+      last = await measureSetting(stack, client, { pattern, customers, tasks });
+      rates[tasks] = last.rate;
     }
+  } finally {
+    await connection.close();
   }
+  const events = last?.events ?? 0;
   return {
     messages: customers,
     messages_per_second: Math.max(...Object.values(rates)),
     by_tasks: rates,
     history_events: events,
     events_per_message: Math.round((events / customers) * 100) / 100,
-    processes,
+    processes: last?.processes ?? {},
   };
 }
 
-async function measure(stack: BenchStack, run: CustomersRun): Promise<number> {
-  const { address, namespace } = temporalOf(stack);
-  const connection = await Connection.connect({ address });
+interface Setting {
+  readonly rate: number;
+  readonly events: number;
+  readonly processes: Readonly<Record<string, ProcessUse>>;
+}
+
+async function measureSetting(
+  stack: BenchStack,
+  client: Client,
+  { pattern, customers, tasks }: { pattern: string; customers: number; tasks: number },
+): Promise<Setting> {
+  const run = await freezeCustomers(stack, pattern, customers, (workflowId) =>
+    client.workflow.start('standForRun', { workflowId, taskQueue: PER_CUSTOMER_QUEUE }),
+  );
+  const worker = new Child('bench/per-customer/worker.ts', await workerVariables(stack), [String(tasks)]);
   try {
-    const client = new Client({ connection, namespace });
-    const start = await ledgerEnd(stack.home);
-    await client.workflow.start('standForRun', { workflowId: run.workflowId, taskQueue: PER_CUSTOMER_QUEUE });
-    await startAll(client, run);
-    await finishCustomers(stack, run);
-    await client.workflow.getHandle(run.workflowId).signal(RELEASE_SIGNAL);
-    const { delivered, firstClaimAt } = await readTimes(stack.pool, run.id);
-    const tail = await readLedgerFrom(stack.home, start);
-    if (delivered !== run.cohorts.length || tail.duplicates > 0)
-      throw new Error(`Of ${run.cohorts.length} customers' messages ${delivered} were delivered.`);
-    return rateOf(delivered, tail.lastCallbackAt - firstClaimAt);
+    await worker.message();
+    const watch = new ProcessWatch({ ...stack.pids, 'per-customer worker': worker.pid });
+    await watch.start();
+    const rate = await sendAll(stack, client, run);
+    const processes = await watch.read();
+    // The workflow that stands for the run is not tagged, so one fewer is waited for.
+    return { rate, events: await countEvents(temporalOf(stack), run.id, customers - 1), processes };
   } finally {
-    await connection.close();
+    await worker.stop();
   }
+}
+
+async function sendAll(stack: BenchStack, client: Client, run: CustomersRun): Promise<number> {
+  const start = await ledgerEnd(stack.home);
+  await startAll(client, run);
+  await finishCustomers(stack, run);
+  await client.workflow.getHandle(run.workflowId).signal(RELEASE_SIGNAL);
+  const { delivered, firstClaimAt } = await readTimes(stack.pool, run.id);
+  const tail = await readLedgerFrom(stack.home, start);
+  if (delivered !== run.cohorts.length || tail.duplicates > 0)
+    throw new Error(`Of ${run.cohorts.length} customers' messages ${delivered} were delivered.`);
+  return rateOf(delivered, tail.lastCallbackAt - firstClaimAt);
 }
 
 async function startAll(client: Client, run: CustomersRun): Promise<void> {
