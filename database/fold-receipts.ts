@@ -165,7 +165,8 @@ async function updateMessages(
       FROM unnest($1::int[], $2::uuid[], $3::text[], $4::float8[], $5::text[], $6::text[], $7::text[], $8::text[],
                   $9::text[], $10::int[], $11::boolean[], $13::text[])
         AS fold (month, id, state, at, key, status_code, error, error_class, type, parts, final, provider_message_id)
-      WHERE message.month = fold.month AND message.id = fold.id`,
+      WHERE message.month = ANY ($14::int[]) AND message.id = ANY ($2::uuid[])
+        AND message.month = fold.month AND message.id = fold.id`,
     values: [
       changes.map(({ message }) => message.month),
       changes.map(({ message }) => message.id),
@@ -180,6 +181,7 @@ async function updateMessages(
       column((winner) => isFinalReceipt(winner.state)),
       slackMs / 1_000,
       column((winner) => winner.providerMessageId),
+      [...new Set(changes.map(({ message }) => message.month))],
     ],
   });
 }

@@ -124,7 +124,7 @@ const RECORD = `
     ${lockMessages({
       columns: 'outcome.*',
       join: 'JOIN outcome ON outcome.id = message.id AND outcome.token = message.claim_token',
-      where: 'month = $1',
+      where: 'month = $1 AND message.id = ANY ($5::uuid[])',
     })}
   ), held AS (
     UPDATE message SET
@@ -146,7 +146,7 @@ const RECORD = `
                   WHEN 'queued' THEN stale_at
                   WHEN 'unknown' THEN claimed_at + make_interval(secs => $4) END END
     FROM own AS outcome
-    WHERE message.month = $1 AND message.id = outcome.id
+    WHERE message.month = $1 AND message.id = ANY ($5::uuid[]) AND message.id = outcome.id
     RETURNING message.id, message.run_id, message.customer_id, message.action_id, message.channel,
       outcome.event_id, outcome.event_status, outcome.status_code, outcome.error
   ), event AS (

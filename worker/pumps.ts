@@ -1,5 +1,6 @@
 import type { Dependencies } from '../activities/dependencies.ts';
 import { measured } from '../config/measured.ts';
+import { analyzeNewPartitions } from '../database/analyze-new-partitions.ts';
 import { foldPendingReceipts } from '../database/fold-receipts.ts';
 import { ensurePartitions } from '../database/migrate.ts';
 import { sweepMessages } from '../database/sweep-messages.ts';
@@ -18,6 +19,7 @@ const HINT_IDLE_MS = 250;
 const SWEEP_LIMIT = 500;
 const LOOK_UP_IDLE_MS = 1_000;
 const LOST_EVERY_SWEEPS = 5;
+const STATISTICS_IDLE_MS = 1_000;
 const PARTITIONS_IDLE_MS = 3_600_000;
 
 /**
@@ -50,7 +52,7 @@ export async function runPumps(
     if (swept > 0) log.info({ toUnknown, toNoReceipt, toCancelled }, 'messages were swept');
     return swept === SWEEP_LIMIT;
   };
-  const nothingMore = (work: () => Promise<void>) => async (): Promise<boolean> => {
+  const nothingMore = (work: () => Promise<unknown>) => async (): Promise<boolean> => {
     await work();
     return false;
   };
@@ -66,6 +68,11 @@ export async function runPumps(
     { name: 'hints', work: () => sendHints(pool, temporal, timings.hintMs.last), idleMs: HINT_IDLE_MS },
     { name: 'sweep', work: sweep, idleMs: timings.sweepMs },
     { name: 'look-up', work: nothingMore(() => lookUpMessages(deps)), idleMs: LOOK_UP_IDLE_MS },
+    {
+      name: 'statistics',
+      work: nothingMore(() => analyzeNewPartitions(pool)),
+      idleMs: STATISTICS_IDLE_MS,
+    },
     { name: 'partitions', work: nothingMore(() => ensurePartitions(pool)), idleMs: PARTITIONS_IDLE_MS },
   ];
   await Promise.all(loops.map((loop) => runLoop({ ...loop, signal, log })));
