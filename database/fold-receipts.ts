@@ -72,6 +72,7 @@ interface MessageRow {
   readonly pass: number;
   readonly channel: Channel;
   readonly claimed_at: Date | null;
+  readonly accepted_at: Date | null;
   readonly receipt_state: ReceiptState | null;
   readonly receipt_at: Date | null;
   readonly receipt_key: string | null;
@@ -115,8 +116,8 @@ async function lockMessagesOf(
   const { rows } = await connection.query<MessageRow>({
     name: 'lock-messages',
     text: lockMessages({
-      columns: `month, id, run_id, customer_id, cohort_id, action_id, pass, channel, claimed_at, receipt_state,
-        receipt_at, receipt_key, status_code`,
+      columns: `month, id, run_id, customer_id, cohort_id, action_id, pass, channel, claimed_at, accepted_at,
+        receipt_state, receipt_at, receipt_key, status_code`,
       where: 'month = ANY ($1::int[]) AND id = ANY ($2::uuid[])',
     }),
     values: [
@@ -222,5 +223,6 @@ function eventsOf({ message, receipts }: Fold): readonly NewCampaignEvent[] {
       },
     ];
   });
-  return [submission, ...finals];
+  // Whoever noted when it was accepted wrote the event in the same transaction.
+  return message.accepted_at === null ? [submission, ...finals] : finals;
 }
