@@ -99,8 +99,11 @@ class SubmitVisit {
     const settled = new Set([...inLedger, ...suppressed.map((member) => member.memberIndex)]);
     const deferredUntil = new Map(this.deferred.map(({ memberIndex, until }) => [memberIndex, until]));
     const waiting = [
-      ...ledger.flatMap((row) =>
-        row.state === 'queued' ? [{ memberIndex: row.memberIndex, until: row.retryAt ?? Date.now() }] : [],
+      // What keeps a message in the ledger may end before what the gate defers it for.
+      ...ledger.flatMap(({ state, memberIndex, retryAt }) =>
+        state === 'queued'
+          ? [{ memberIndex, until: Math.max(retryAt ?? Date.now(), deferredUntil.get(memberIndex) ?? 0) }]
+          : [],
       ),
       ...members
         .indexes()

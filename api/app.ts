@@ -11,6 +11,7 @@ import { ApiProblem } from './problem.ts';
 import type { AnyRoute } from './route.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { holdRoutes } from './routes/holds.ts';
+import { importRoutes } from './routes/imports.ts';
 import { launchRoutes } from './routes/launch.ts';
 import { runControlRoutes } from './routes/run-control.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -29,6 +30,7 @@ export function apiRoutes(deps: ApiDependencies): readonly AnyRoute[] {
     ...runRoutes(deps),
     ...runControlRoutes(deps),
     ...holdRoutes(deps),
+    ...importRoutes(deps),
     ...customerRoutes(deps),
   ];
 }

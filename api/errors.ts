@@ -19,8 +19,10 @@ export const ERRORS = {
   unexpected_audience: { status: 409, title: 'The audience is not the expected one' },
   cancelled_run_before: { status: 409, title: 'A run of the scenario was cancelled lately' },
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key belongs to another request' },
+  incident_decided: { status: 409, title: 'Something else was decided before' },
   no_incident: { status: 409, title: 'Nobody is stuck there' },
   run_ended: { status: 409, title: 'The run has ended' },
+  import_damaged: { status: 500, title: 'A part of the stored file is missing' },
   internal: { status: 500, title: 'Something went wrong here' },
   unavailable: { status: 503, title: "The database can't be reached" },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -18,14 +18,21 @@ const cursor = z
     return z.NEVER;
   });
 
+/** Most items of a page: a number from 1 to `max`, 50 by default. */
+export function limitUpTo(max: number): z.ZodType<number, string | undefined> {
+  const sentence = `Write a number from 1 to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,6}$/, sentence)
+    .transform(Number)
+    .refine((limit) => limit >= 1 && limit <= max, sentence)
+    .default(50)
+    .meta({ description: `Most items of a page, 1 to ${max}; 50 by default.`, example: '50' });
+}
+
 /** Query parameters of every list. */
 export const pageQuery = {
-  limit: z
-    .string()
-    .regex(/^([1-9]\d?|100)$/, 'Write a number from 1 to 100')
-    .transform(Number)
-    .default(50)
-    .meta({ description: 'Most items of a page, 1 to 100; 50 by default.', example: '50' }),
+  limit: limitUpTo(100),
   cursor: cursor.optional().meta({ description: '`next` of the page before; without it, the first page.' }),
 };
 

@@ -24,6 +24,7 @@ const PRODUCTION: Timings = {
   historyEvents: 2_000,
   heartbeatMs: 15 * SECOND,
   activityMs: 30 * SECOND,
+  importLeaseMs: 30 * SECOND,
 };
 
 const DEMO: Timings = {
@@ -43,6 +44,7 @@ const DEMO: Timings = {
   historyEvents: 2_000,
   heartbeatMs: 5 * SECOND,
   activityMs: 10 * SECOND,
+  importLeaseMs: 10 * SECOND,
 };
 
 const TEST: Timings = {
@@ -63,6 +65,7 @@ const TEST: Timings = {
   historyEvents: 300,
   heartbeatMs: 3 * SECOND,
   activityMs: 5 * SECOND,
+  importLeaseMs: 2 * SECOND,
 };
 
 const PROFILES: Readonly<Record<TimingProfile, Timings>> = { production: PRODUCTION, demo: DEMO, test: TEST };

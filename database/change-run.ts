@@ -10,6 +10,7 @@ export interface ChangedRun {
 
 interface Row {
   readonly state: RunState;
+  readonly reason: string | null;
   readonly month: number;
   readonly relayed: boolean;
   readonly started: boolean;
@@ -83,11 +84,12 @@ function changeRun(pool: Pool, change: Change, wish: Wish): Promise<ChangedRun |
     const after = wanted && RUN_TRANSITIONS[run.state].includes(wanted) ? wanted : run.state;
     const draining = run.draining || (change.draining ?? false);
     if (after === run.state && draining === run.draining) return { before: run.state, after };
+    const reason = after === run.state ? run.reason : change.reason;
     await connection.query(
       `UPDATE run SET state = $2, state_reason = $3, draining = $4, wake_at = clock_timestamp(),
          finished_at = CASE WHEN $2 = 'cancelled' AND NOT $5 THEN clock_timestamp() ELSE finished_at END
        WHERE id = $1`,
-      [change.runId, after, change.reason, draining, run.relayed],
+      [change.runId, after, reason, draining, run.relayed],
     );
     if (after === 'cancelled') await cancelQueuedOfRun(connection, change.runId, run.month);
     return { before: run.state, after };
@@ -96,7 +98,7 @@ function changeRun(pool: Pool, change: Change, wish: Wish): Promise<ChangedRun |
 
 async function readRow(connection: Connection, change: Change): Promise<Row | undefined> {
   const { rows } = await connection.query<Row>(
-    `SELECT state, month, relayed_at IS NOT NULL AS relayed, started_at IS NOT NULL AS started, draining FROM run
+    `SELECT state, state_reason AS reason, month, relayed_at IS NOT NULL AS relayed, started_at IS NOT NULL AS started, draining FROM run
      WHERE id = $1 AND ($2::uuid IS NULL OR project_id = $2) FOR NO KEY UPDATE`,
     [change.runId, change.projectId ?? null],
   );

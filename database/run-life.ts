@@ -3,10 +3,18 @@ import { lockMessages } from './lock-order.ts';
 import { longQuery, type Pool, type Queryable } from './pool.ts';
 import { inTransaction } from './transaction.ts';
 
-/** Turns a requested run into a running one; a run in any other state stays as it is. */
+/**
+ * Turns a requested run into a running one; a run in any other state stays as it is.
+ *
+ * Only its workflow asks for it: a relay that has not heard whether it could start that need not try again.
+ */
 export async function beginRun(database: Queryable, runId: string): Promise<RunState | undefined> {
   await database.query(
-    `UPDATE run SET state = 'running', started_at = clock_timestamp() WHERE id = $1 AND state = 'requested'`,
+    `UPDATE run SET
+       state = CASE WHEN state <> 'requested' THEN state WHEN draining THEN 'finishing' ELSE 'running' END,
+       started_at = CASE WHEN state = 'requested' THEN clock_timestamp() ELSE started_at END,
+       relayed_at = coalesce(relayed_at, clock_timestamp())
+     WHERE id = $1 AND (state = 'requested' OR relayed_at IS NULL)`,
     [runId],
   );
   const { rows } = await database.query<{ state: RunState }>('SELECT state FROM run WHERE id = $1', [runId]);
@@ -28,6 +36,9 @@ export async function cancelQueuedOfRun(database: Queryable, runId: string, mont
 
 /**
  * Ends the members of cohorts that were never started: they leave the walk at its first node.
+ *
+ * One that has walked is its own workflow's to end, whatever a run that has begun again believes. One that begins at
+ * this moment finds its members' way out recorded.
  * @returns how many cohorts it closed
  */
 export function closeUnstartedCohorts(
@@ -40,7 +51,7 @@ export function closeUnstartedCohorts(
     const { rowCount } = await connection.query(
       `WITH closed AS (
          UPDATE cohort SET finished_at = clock_timestamp()
-         WHERE run_id = $1 AND number >= $2 AND finished_at IS NULL RETURNING id, size)
+         WHERE run_id = $1 AND number >= $2 AND step = 0 AND finished_at IS NULL RETURNING id, size)
        INSERT INTO trace (month, cohort_id, run_id, node_id, pass, outcome, reason, outlet, exit, members,
                           first_at, last_at)
        SELECT $3, id, $1, $4, 1, 'exited', 'run_cancelled', '', 'run_cancelled',

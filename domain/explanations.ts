@@ -1,3 +1,4 @@
+import { lostWorkflows } from './lost-reason.ts';
 import { EXIT_REASONS, SUPPRESSION_REASONS } from './reasons.ts';
 import type { MessageState } from './states.ts';
 
@@ -47,7 +48,17 @@ export function explainStep({ outcome, reason, exit, messageState }: StepFacts):
 
 /** Says what a run's reason means; null where the reason says it itself. */
 export function explainRun(stateReason: string | null): string | null {
-  return stateReason === null ? null : (sentence(RUN_EXPLANATIONS, stateReason) ?? null);
+  if (stateReason === null) return null;
+  const lost = lostWorkflows(stateReason);
+  return lost === undefined ? (sentence(RUN_EXPLANATIONS, stateReason) ?? null) : explainLost(lost);
+}
+
+function explainLost(count: number): string {
+  const were = count === 1 ? '1 workflow was' : `${count} workflows were`;
+  return (
+    `${were} terminated, cut off or not there any more when the run was paused. ` +
+    'Resuming starts what is missing again from the database; nothing is sent twice.'
+  );
 }
 
 function sentence(table: Readonly<Record<string, string>>, word: string): string | undefined {

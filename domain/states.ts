@@ -63,7 +63,7 @@ export type RunState = (typeof RUN_STATES)[number];
 /** Which states may follow a state of a run. */
 export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = {
   draft: ['requested'],
-  requested: ['running', 'paused', 'cancelled', 'failed'],
+  requested: ['running', 'finishing', 'paused', 'cancelled', 'failed'],
   running: ['paused', 'finishing', 'finished', 'cancelled', 'failed'],
   paused: ['requested', 'running', 'finishing', 'cancelled'],
   finishing: ['finished', 'paused', 'cancelled'],

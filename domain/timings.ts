@@ -45,4 +45,6 @@ export interface Timings {
   readonly historyEvents: number;
   /** Longest single attempt of an activity that makes no calls. */
   readonly activityMs: number;
+  /** Without a sign of life for this long whoever carries out an import job counts as dead. */
+  readonly importLeaseMs: number;
 }

@@ -1,5 +1,4 @@
 import { MemberSet } from '../domain/member-set.ts';
-import { MAX_OPEN_VISITS } from './closest-visits.ts';
 
 /** Receipts still awaited for members that have left a node: no place of the graph, only a wait for the record. */
 export interface AwaitedReceipts {
@@ -18,9 +17,12 @@ export interface AwaitedReceiptsState {
 
 /** The receipts that a cohort awaits besides its visits; few deadlines, however slowly members came by. */
 export class AwaitedList {
+  private readonly most: number;
   private awaited: AwaitedReceipts[];
 
-  constructor(size: number, state: readonly AwaitedReceiptsState[] = []) {
+  /** @param most deadlines of one node and pass; beyond it two become one */
+  constructor(size: number, most: number, state: readonly AwaitedReceiptsState[] = []) {
+    this.most = most;
     this.awaited = state.map((one) => ({ ...one, members: MemberSet.fromHex(size, one.members) }));
   }
 
@@ -40,7 +42,7 @@ export class AwaitedList {
     const union = known ? known.members.union(members) : members;
     this.replace(known ? [known] : [], { nodeId, pass, deadline, members: union });
     const own = this.at(nodeId, pass);
-    if (own.length > MAX_OPEN_VISITS) this.joinClosest(own);
+    if (own.length > this.most) this.joinClosest(own);
   }
 
   /** These members' messages have ended. */

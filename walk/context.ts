@@ -6,7 +6,6 @@ import type { WalkNode } from '../domain/walk-graph.ts';
 import { roundedDeadline } from './deadline.ts';
 import type { Place } from './place.ts';
 import type { RunningVisit } from './running-visit.ts';
-import { MAX_STATE_LENGTH } from './version.ts';
 import type { Walk } from './walk.ts';
 
 /** What a behaviour sees of its visit. */
@@ -26,12 +25,12 @@ export function viewOf(place: Place, node: WalkNode): Visit<JsonObject, JsonObje
 
 /** What a behaviour may do; a call that an interruption overtakes never comes back. */
 export function contextOf(walk: Walk, run: RunningVisit, node: WalkNode): NodeContext {
-  const { host, timings, cohortId } = walk.options;
+  const { host, timings, cohortId, rules } = walk.options;
   const { place } = run;
 
   const sleep = (instantMs: number, wantsReceipts: boolean): Promise<MemberSet> => {
     if (walk.draining) return forever();
-    assertBounded(place);
+    assertBounded(place, rules.maxStateLength);
     run.hinted = walk.nobody();
     if (wantsReceipts) {
       const hinted = walk.hints.take(place.nodeId, place.pass, place.members);
@@ -91,12 +90,12 @@ export function contextOf(walk: Walk, run: RunningVisit, node: WalkNode): NodeCo
   };
 }
 
-function assertBounded({ nodeId, state }: Place): void {
+function assertBounded({ nodeId, state }: Place, most: number): void {
   const { length } = JSON.stringify(state);
-  if (length <= MAX_STATE_LENGTH) return;
+  if (length <= most) return;
   throw new PermanentError(
     'state_too_large',
-    `Node "${nodeId}" remembers ${length} characters; ${MAX_STATE_LENGTH} are allowed.`,
+    `Node "${nodeId}" remembers ${length} characters; ${most} are allowed.`,
   );
 }
 

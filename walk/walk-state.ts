@@ -4,7 +4,6 @@ import type { PlaceTableState } from './place-table.ts';
 
 /** Everything that a walk carries from one workflow run to the next: plain JSON. */
 export interface WalkState {
-  readonly version: number;
   readonly step: number;
   readonly table: PlaceTableState;
   readonly awaited: readonly AwaitedReceiptsState[];

@@ -16,9 +16,9 @@ import type { Place } from './place.ts';
 import { PlaceTable } from './place-table.ts';
 import { reachOf } from './reach.ts';
 import { Recorder } from './recorder.ts';
+import type { WalkRules } from './rules.ts';
 import type { RunningVisit } from './running-visit.ts';
 import { Tally } from './tally.ts';
-import { MAX_PASSES, WALK_VERSION } from './version.ts';
 import type { WalkState } from './walk-state.ts';
 
 export interface WalkOptions {
@@ -28,14 +28,11 @@ export interface WalkOptions {
   readonly timings: Timings;
   readonly behaviours: ReadonlyMap<string, AnyNodeBehaviour>;
   readonly host: WalkHost;
-  /** How often an entry may enter one node. Default 100. */
-  readonly maxPasses?: number | undefined;
+  /** Of the version that the walk began under. */
+  readonly rules: WalkRules;
   /** Where an earlier part of the same walk stopped; at the start of the graph by default. */
   readonly state?: WalkState | undefined;
 }
-
-/** Cohorts below this size open their visits at once: so few arrivals are not worth gathering. */
-const SMALL_COHORT = 10;
 
 /**
  * Walks a cohort through its graph.
@@ -62,7 +59,7 @@ export class Walk {
   private readonly running = new Map<number, RunningVisit>();
 
   constructor(options: WalkOptions) {
-    const { size, graph, state, host } = options;
+    const { size, graph, state, host, rules } = options;
     this.options = options;
     this.reach = reachOf(graph);
     this.table = state
@@ -70,7 +67,7 @@ export class Walk {
       : PlaceTable.atStart(size, graph.startNodeId, host.now());
     this.hints = new HintBox(size, state?.unread);
     this.tally = new Tally(state?.tally);
-    this.awaited = new AwaitedList(size, state?.awaited);
+    this.awaited = new AwaitedList(size, rules.maxOpenVisits, state?.awaited);
     this.recorder = new Recorder(this, this.table, state?.step ?? 0);
     this.resume();
   }
@@ -219,7 +216,6 @@ export class Walk {
 
   toState(): WalkState {
     return {
-      version: WALK_VERSION,
       step: this.recorder.step,
       table: this.table.toState(),
       awaited: this.awaited.toState(),
@@ -258,8 +254,8 @@ export class Walk {
   }
 
   private bufferMs(place: Place): number {
-    const { size, timings } = this.options;
-    return size >= SMALL_COHORT && this.nodeOf(place).gathers ? timings.arrivalBufferMs : 0;
+    const { size, timings, rules } = this.options;
+    return size >= rules.gatherFromSize && this.nodeOf(place).gathers ? timings.arrivalBufferMs : 0;
   }
 
   private mayOpen(buffer: Place, now: number): boolean {
@@ -287,9 +283,10 @@ export class Walk {
   /** Keeps the open visits of a node few: see {@link closestVisits}. */
   private mergeVisits(): void {
     const visits = [...this.running.values()];
+    const most = this.options.rules.maxOpenVisits;
     for (const own of groupBy(visits, ({ place }) => `${place.nodeId}/${place.pass}`).values()) {
       let open = own;
-      for (let pair = closestVisits(open); pair; pair = closestVisits(open)) {
+      for (let pair = closestVisits(open, most); pair; pair = closestVisits(open, most)) {
         const [earlier, later] = pair;
         const merge = this.behaviourOf(later.place).merge;
         if (!merge) break;
@@ -349,7 +346,7 @@ export class Walk {
   }
 
   private departures(routes: Routes, place: Place): readonly Departure[] {
-    const limit = { passes: this.table.passes, max: this.options.maxPasses ?? MAX_PASSES };
+    const limit = { passes: this.table.passes, max: this.options.rules.maxPasses };
     return departuresOf(routes, place, this.nodeOf(place), limit);
   }
 

@@ -1,6 +1,6 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import type { Logger } from '../config/log.ts';
-import { markRelayed, takeRunsToRelay } from '../database/relay.ts';
+import { isOnlyRelay, markRelayed, readRunsToRelay } from '../database/relay.ts';
 import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { startRun } from './start-workflow.ts';
@@ -12,16 +12,19 @@ const LIMIT = 10;
  * Starts the workflows of runs that were launched, each exactly once: a run's workflow id is its own for ever.
  *
  * A launch is safe from its commit on, whether Temporal is there or not. A run that can't be started holds up no other.
+ * No row is locked while Temporal is called: what an operator does to a run never waits for it, and a workflow that
+ * begins reads the run's state itself.
  * @returns whether there may be more
  */
 export function relayRuns(pool: Pool, temporal: TemporalClient, log: Logger): Promise<boolean> {
   return inTransaction(pool, async (connection) => {
-    const runs = await takeRunsToRelay(connection, LIMIT);
+    if (!(await isOnlyRelay(connection))) return false;
+    const runs = await readRunsToRelay(connection, LIMIT);
     let failed = 0;
     for (const run of runs) {
       try {
         await startRun(temporal, run);
-        await markRelayed(connection, run.id);
+        await markRelayed(pool, run.id);
       } catch (error) {
         // Temporal itself is away or too busy: the others would wait for it as long.
         if (isGrpcServiceError(error)) throw error;

@@ -6,6 +6,7 @@ import {
 } from '@temporalio/common';
 import type { OpenCohort, RunToRelay } from '../database/relay.ts';
 import { COHORT_WORKFLOW, RUN_WORKFLOW, SEARCH_ATTRIBUTES, TASK_QUEUE } from '../domain/temporal-names.ts';
+import { WALK_VERSION } from '../domain/walk-version.ts';
 import { withDeadline, type TemporalClient } from './temporal.ts';
 
 /**
@@ -31,7 +32,7 @@ export function startCohortAgain(
 ): Promise<void> {
   return startUnlessThere(temporal, COHORT_WORKFLOW, {
     workflowId: cohort.workflowId,
-    args: [{ cohortId: cohort.id }],
+    args: [{ cohortId: cohort.id, walkVersion: WALK_VERSION }],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     typedSearchAttributes: searchAttributesOf(run),
     staticSummary: `${run.scenarioName} · cohort ${cohort.number} · started again`.slice(0, 200),

@@ -4,7 +4,7 @@ import type { Pool } from '../database/pool.ts';
 import { WAKE_SIGNAL } from '../domain/temporal-names.ts';
 import { startCohortAgain, startRun } from './start-workflow.ts';
 import { withDeadline, type TemporalClient } from './temporal.ts';
-import { isLost } from './workflow-status.ts';
+import { LOST_STATUSES, statusOf } from './workflow-status.ts';
 
 const LIMIT = 10;
 const AT_ONCE = 20;
@@ -29,7 +29,9 @@ export async function wakeRuns(pool: Pool, temporal: TemporalClient): Promise<bo
 /** A cohort that was never started is left to its run. */
 async function wakeCohort(temporal: TemporalClient, run: RunToWake, cohort: OpenCohort): Promise<void> {
   if (await signalOpen(temporal, cohort.workflowId, WAKE_SIGNAL)) return;
-  if (await isLost(temporal, cohort.workflowId)) await startCohortAgain(temporal, run, cohort);
+  const status = await statusOf(temporal, cohort.workflowId);
+  const isLost = status === undefined ? cohort.walked : LOST_STATUSES.includes(status);
+  if (isLost) await startCohortAgain(temporal, run, cohort);
 }
 
 /** Signals a workflow. @returns false when it has ended or does not exist: nobody is there to hear it */

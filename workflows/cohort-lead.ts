@@ -12,9 +12,10 @@ import type { CohortOrders, LoadedCohort, Summary } from '../domain/activities.t
 import { MemberSet } from '../domain/member-set.ts';
 import type { CohortState } from '../domain/states.ts';
 import { SEARCH_ATTRIBUTES, type ReceiptsHint } from '../domain/temporal-names.ts';
+import { WALK_VERSION } from '../domain/walk-version.ts';
 import { nodeTitle } from '../domain/walk-graph.ts';
 import { NODE_BEHAVIOURS } from '../nodes/runs.ts';
-import { WALK_VERSION } from '../walk/version.ts';
+import type { WalkRules } from '../walk/rules.ts';
 import { Walk } from '../walk/walk.ts';
 import { activitiesWith } from './activity-proxy.ts';
 import { Alarm } from './alarm.ts';
@@ -75,7 +76,7 @@ export class CohortLead {
   /** As the search attribute has it. */
   private state: CohortState;
 
-  constructor(input: CohortInput, cohort: LoadedCohort, news: CohortNewsBox) {
+  constructor(input: CohortInput, rules: WalkRules, cohort: LoadedCohort, news: CohortNewsBox) {
     this.input = input;
     this.cohort = cohort;
     this.news = news;
@@ -89,8 +90,8 @@ export class CohortLead {
       timings: cohort.timings,
       behaviours: NODE_BEHAVIOURS,
       host: new TemporalHost(input.cohortId, this.activities, this.queue),
-      state:
-        input.carried?.state ?? (cohort.stored ? { ...cohort.stored, version: WALK_VERSION } : undefined),
+      rules,
+      state: input.carried?.state ?? cohort.stored ?? undefined,
     });
   }
 
@@ -202,7 +203,7 @@ export class CohortLead {
       return;
     }
     const carried = { state: walk.toState(), parked: this.parked, shown: this.state };
-    await continueAsNew<typeof runCohort>({ ...this.input, carried });
+    await continueAsNew<typeof runCohort>({ ...this.input, walkVersion: WALK_VERSION, carried });
   }
 
   /** A hint for the run: a parked or ended cohort makes place for the next. The database counts what is true. */

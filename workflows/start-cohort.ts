@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import type { CohortToStart } from '../domain/activities.ts';
+import { WALK_VERSION } from '../domain/walk-version.ts';
 import { runCohort } from './run-cohort.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function startCohort(
   try {
     await startChild(runCohort, {
       workflowId: cohort.workflowId,
-      args: [{ cohortId: cohort.id }],
+      args: [{ cohortId: cohort.id, walkVersion: WALK_VERSION }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary:
         `${scenarioName} · cohort ${cohort.number} of ${cohorts} · ${cohort.size} customers`.slice(0, 200),

@@ -1,4 +1,5 @@
-import { MAX_LINE_BYTES } from './import-line.ts';
+import { MAX_LINE_BYTES, type LinePlace } from './import-line.ts';
+import { BEGINNING, type Position } from './position.ts';
 
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
@@ -8,30 +9,33 @@ const COMMA = 0x2c;
 /** Where in a record a byte is read; `broken` once a quote stands where none may. */
 type Place = 'start of a cell' | 'cell' | 'quoted cell' | 'after a quote' | 'broken';
 
-/** A record by the line that it begins at: its cells, or why it has none. */
-export type CsvRecord =
-  | { readonly line: number; readonly cells: readonly string[] }
-  | { readonly line: number; readonly fault: 'too_large' | 'bad_quote' | 'open_quote' };
+/** A record: its cells, or why it has none. */
+export type CsvRecord = LinePlace &
+  ({ readonly cells: readonly string[] } | { readonly fault: 'too_large' | 'bad_quote' | 'open_quote' });
 
 /**
  * Reads CSV as RFC 4180 has it, with line ends of any system; empty lines are left out.
  *
  * A record that is too large is skipped to its end without being kept; one whose quotes are wrong ends with its line.
+ * @param from where the bytes begin
  */
-export async function* csvRecords(bytes: AsyncIterable<Buffer>): AsyncGenerator<CsvRecord> {
+export async function* csvRecords(
+  bytes: AsyncIterable<Buffer>,
+  from: Position = BEGINNING,
+): AsyncGenerator<CsvRecord> {
   let place: Place = 'start of a cell';
   let parts: Buffer[] = [];
   let size = 0;
-  let line = 1;
-  let firstLine = 1;
+  let { offset, line } = from;
+  let firstLine = line;
   let afterReturn = false;
   const keep = (part: Buffer): void => {
     size += part.length;
     if (size <= MAX_LINE_BYTES) parts.push(part);
     else parts = [];
   };
-  const endRecord = (): CsvRecord => {
-    const record = recordOf(firstLine, place, size, parts);
+  const endRecord = (end: Position): CsvRecord => {
+    const record = recordOf({ line: firstLine, end }, place, size, parts);
     place = 'start of a cell';
     parts = [];
     size = 0;
@@ -46,7 +50,7 @@ export async function* csvRecords(bytes: AsyncIterable<Buffer>): AsyncGenerator<
       afterReturn = byte === RETURN;
       if ((byte === LINE_FEED || byte === RETURN) && place !== 'quoted cell') {
         keep(chunk.subarray(begin, index));
-        if (size > 0) yield endRecord();
+        if (size > 0) yield endRecord({ offset: offset + index, line: line - 1 });
         begin = index + 1;
         firstLine = line;
       } else {
@@ -54,8 +58,9 @@ export async function* csvRecords(bytes: AsyncIterable<Buffer>): AsyncGenerator<
       }
     }
     keep(chunk.subarray(begin));
+    offset += chunk.length;
   }
-  if (size > 0) yield endRecord();
+  if (size > 0) yield endRecord({ offset, line });
 }
 
 function nextPlace(place: Place, byte: number): Place {
@@ -76,11 +81,11 @@ function nextPlace(place: Place, byte: number): Place {
   }
 }
 
-function recordOf(line: number, place: Place, size: number, parts: readonly Buffer[]): CsvRecord {
-  if (place === 'quoted cell') return { line, fault: 'open_quote' };
-  if (size > MAX_LINE_BYTES) return { line, fault: 'too_large' };
-  if (place === 'broken') return { line, fault: 'bad_quote' };
-  return { line, cells: cellsOf(Buffer.concat(parts).toString('utf8')) };
+function recordOf(where: LinePlace, place: Place, size: number, parts: readonly Buffer[]): CsvRecord {
+  if (place === 'quoted cell') return { ...where, fault: 'open_quote' };
+  if (size > MAX_LINE_BYTES) return { ...where, fault: 'too_large' };
+  if (place === 'broken') return { ...where, fault: 'bad_quote' };
+  return { ...where, cells: cellsOf(Buffer.concat(parts).toString('utf8')) };
 }
 
 /** The cells of a record whose quotes are right. */

@@ -1,26 +1,68 @@
-import type { Readable } from 'node:stream';
 import { CustomerProblem, type CustomerRecord } from '../../domain/customer-record.ts';
 import { parseInstant } from '../../domain/instant.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import { ApiProblem } from '../problem.ts';
-import { bodyBytes } from './body-bytes.ts';
 import { columnsOf, type Column } from './csv-header.ts';
 import { csvRecords, type CsvRecord } from './csv-records.ts';
 import { customerRecord } from './customer-fields.ts';
 import { importLine, MAX_LINE_BYTES, type ImportContext, type ImportLine } from './import-line.ts';
+import type { Position } from './position.ts';
 
 /**
  * Reads CSV with a header; an empty cell says nothing about its field.
  * @throws ApiProblem `bad_import_header` with everything that is wrong with the header: then nothing is imported
  */
-export async function* readCsv(body: Readable, context: ImportContext): AsyncGenerator<ImportLine> {
+export async function* readCsv(
+  bytes: AsyncIterable<Buffer>,
+  context: ImportContext,
+): AsyncGenerator<ImportLine> {
   let columns: readonly Column[] | undefined;
-  for await (const record of csvRecords(bodyBytes(body))) {
+  for await (const record of csvRecords(bytes)) {
     if (columns) yield lineOf(record, columns, context);
     else columns = columnsOf(headerOf(record), context.targetOf);
   }
-  if (!columns)
-    throw new ApiProblem('bad_import_header', 'The file is empty. Its first line names the columns.');
+  if (!columns) throw emptyFile();
+}
+
+/** The first record of a CSV file. */
+export interface CsvHeader {
+  readonly cells: readonly string[];
+  readonly end: Position;
+}
+
+/**
+ * Reads no more than the header.
+ * @throws ApiProblem as {@link readCsv}
+ */
+export async function readCsvHeader(
+  bytes: AsyncIterable<Buffer>,
+  context: ImportContext,
+): Promise<CsvHeader> {
+  for await (const record of csvRecords(bytes)) {
+    const cells = headerOf(record);
+    columnsOf(cells, context.targetOf);
+    return { cells, end: record.end };
+  }
+  throw emptyFile();
+}
+
+/**
+ * Goes on behind a header.
+ * @param from where the bytes begin
+ * @throws ApiProblem as {@link readCsv}: a category that it names may be gone
+ */
+export async function* readCsvFrom(
+  bytes: AsyncIterable<Buffer>,
+  context: ImportContext,
+  header: CsvHeader['cells'],
+  from: Position,
+): AsyncGenerator<ImportLine> {
+  const columns = columnsOf(header, context.targetOf);
+  for await (const record of csvRecords(bytes, from)) yield lineOf(record, columns, context);
+}
+
+function emptyFile(): ApiProblem {
+  return new ApiProblem('bad_import_header', 'The file is empty. Its first line names the columns.');
 }
 
 const FAULTS = {
@@ -33,9 +75,12 @@ const FAULTS = {
 } as const;
 
 function lineOf(record: CsvRecord, columns: readonly Column[], context: ImportContext): ImportLine {
-  const { line } = record;
-  if ('fault' in record) return { line, ...FAULTS[record.fault] };
-  return importLine(line, () => recordOfCells(record.cells, columns, context));
+  const { line, end } = record;
+  if ('fault' in record) return { line, end, ...FAULTS[record.fault], externalId: null };
+  return importLine({ line, end }, (speaksOf) => {
+    speaksOf(record.cells[columns.findIndex(({ target }) => target.kind === 'externalId')]);
+    return recordOfCells(record.cells, columns, context);
+  });
 }
 
 function headerOf(record: CsvRecord): readonly string[] {

@@ -4,7 +4,6 @@ import { importCustomers } from '../../database/customers/import-customers.ts';
 import type { Check } from '../../database/customers/lock-numbers.ts';
 import { storedPhone } from '../../database/customers/phone-number.ts';
 import { phoneHash } from '../../database/phone-hash.ts';
-import { IMPORT_TYPES, importStream } from '../customers/import-customers.ts';
 import { recordOfPatch } from '../customers/patch-record.ts';
 import { listCustomers } from '../customers/list-customers.ts';
 import {
@@ -18,8 +17,7 @@ import { assertMatch, entityTag, type IfMatch } from '../entity-tag.ts';
 import { nextCursor, pageOf, pageQuery } from '../paging.ts';
 import { ApiProblem } from '../problem.ts';
 import { defineRoute, type AnyRoute, type Answer } from '../route.ts';
-import { CSV_EXAMPLE, NDJSON_EXAMPLE } from '../schemas/examples.ts';
-import { customerPatch, customerSchema, importReportSchema } from '../schemas/customer.ts';
+import { customerPatch, customerSchema } from '../schemas/customer.ts';
 
 const TAG = 'Customers';
 const byId = z.object({
@@ -27,34 +25,7 @@ const byId = z.object({
 });
 
 export function customerRoutes(deps: ApiDependencies): readonly AnyRoute[] {
-  return [importRoute(deps), listRoute(deps), getRoute(deps), patchRoute(deps), deleteRoute(deps)];
-}
-
-function importRoute(deps: ApiDependencies): AnyRoute {
-  return defineRoute({
-    method: 'post',
-    path: '/v1/customers/import',
-    tag: TAG,
-    summary: 'Import customers',
-    description:
-      'Creates and updates customers by `externalId` from a stream of any length, NDJSON or CSV with a header. Names: ' +
-      '`externalId`, `phone`, `timezone`, `language`, `consent.<category>.granted|time|method|source`; every other ' +
-      'name is an attribute, but for those that only seem to be a known one, which are refused. In CSV attributes are texts unless the header says `name:number`, `name:boolean` or ' +
-      '`name:date`, and an empty cell says nothing; in NDJSON null removes. Dates and times are ISO 8601, in UTC where no offset is ' +
-      'named. A consent needs time, method and source ' +
-      "to open anything. Every line that can't be taken is answered with its number and reason; the others are taken. " +
-      '`warnings` names lines that were taken and that no message may follow from: a bad number, a consent without proof.',
-    rawBody: { 'application/x-ndjson': NDJSON_EXAMPLE, 'text/csv': CSV_EXAMPLE },
-    answers: {
-      200: { description: 'What was taken and what was not.', schema: importReportSchema },
-      415: { description: `Another content type than ${IMPORT_TYPES.join(', ')}.` },
-      422: { description: 'The header of the CSV file is wrong; nothing was taken.' },
-    },
-    handle: async ({ project, raw }) => ({
-      status: 200,
-      body: await importStream(deps, project.id, raw.headers['content-type'] ?? '', raw),
-    }),
-  });
+  return [listRoute(deps), getRoute(deps), patchRoute(deps), deleteRoute(deps)];
 }
 
 function listRoute(deps: ApiDependencies): AnyRoute {

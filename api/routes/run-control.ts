@@ -87,7 +87,8 @@ export function runControlRoutes({ pool }: ApiDependencies): readonly AnyRoute[]
       summary: 'Decide what becomes of those who are stuck at a node',
       description:
         'Holds for all cohorts that are stuck there now: `retry` enters the node again, `skip` lets the customers go ' +
-        "by one of the node's outlets, `exit` ends their walk.",
+        "by one of the node's outlets, `exit` ends their walk. The first decision holds; while the run is paused it " +
+        'can be changed.',
       params: byId.extend({ nodeId: z.string() }),
       body: incidentDecisionSchema,
       answers: {
@@ -95,7 +96,7 @@ export function runControlRoutes({ pool }: ApiDependencies): readonly AnyRoute[]
           description: 'The cohorts are told.',
           schema: z.object({ visits: z.int().meta({ description: 'Visits that it is about.' }) }),
         },
-        409: { description: 'Nobody is stuck at this node.' },
+        409: { description: 'Nobody is stuck at this node, or something else was decided before.' },
       },
       handle: async ({ project, params, body }) => {
         const run = await readRunRow(pool, project.id, params.id);
@@ -109,7 +110,13 @@ export function runControlRoutes({ pool }: ApiDependencies): readonly AnyRoute[]
           );
         }
         const about = { runId: run.id, nodeId: node.id };
-        const visits = await decideIncidents(pool, about, body, project.actor);
+        const { visits, decidedOtherwise } = await decideIncidents(pool, about, body, project.actor);
+        if (visits === 0 && decidedOtherwise > 0) {
+          throw new ApiProblem(
+            'incident_decided',
+            `Something else was decided for those who are stuck at node "${node.id}", and may be under way.`,
+          );
+        }
         if (visits === 0) throw new ApiProblem('no_incident', `Nobody is stuck at node "${node.id}".`);
         return { status: 202, body: { visits } };
       },

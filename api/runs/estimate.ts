@@ -1,17 +1,17 @@
-import type { Pool } from '../../database/pool.ts';
+import type { Queryable } from '../../database/pool.ts';
 import type { NumberedNode } from '../../domain/scenario.ts';
 import type { WalkGraph } from '../../domain/walk-graph.ts';
 import { hasEnded, type RunRow } from './read-run.ts';
 
 /** When everybody who can still come to it will have been offered the first message; null when nobody can tell. */
 export async function estimate(
-  pool: Pool,
+  database: Queryable,
   run: RunRow,
   messagesPerSecond: number,
 ): Promise<{ action: string; remaining: number; doneAt: Date | null } | null> {
   const first = firstAction(run.frozen.nodes);
   if (!first || run.audience === null || hasEnded(run)) return null;
-  const remaining = await countRemaining(pool, run, first);
+  const remaining = await countRemaining(database, run, first);
   return {
     action: first.name ?? first.id,
     remaining,
@@ -26,8 +26,8 @@ function firstAction(nodes: readonly NumberedNode[]): NumberedNode | undefined {
 }
 
 /** Members of cohorts that have not begun, and those at a node that leads to the action, without the offered ones. */
-async function countRemaining(pool: Pool, run: RunRow, action: NumberedNode): Promise<number> {
-  const { rows } = await pool.query<{ remaining: string }>(
+async function countRemaining(database: Queryable, run: RunRow, action: NumberedNode): Promise<number> {
+  const { rows } = await database.query<{ remaining: string }>(
     `WITH here AS (
        SELECT visit.cohort_id, visit.members FROM visit JOIN cohort ON cohort.id = visit.cohort_id
        WHERE cohort.run_id = $2 AND visit.node_id = ANY ($3::text[]))

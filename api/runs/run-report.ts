@@ -1,4 +1,5 @@
-import type { Pool } from '../../database/pool.ts';
+import type { Pool, Queryable } from '../../database/pool.ts';
+import { inTransaction } from '../../database/transaction.ts';
 import { estimate } from './estimate.ts';
 import { runSummary, type RunRow } from './read-run.ts';
 
@@ -20,16 +21,22 @@ interface MessageCount {
   count: string;
 }
 
-/** Everything that is shown of one run; counted in the database at this moment. */
-export async function runReport(pool: Pool, run: RunRow): Promise<object> {
-  const [traces, messages, present, cohorts, incidents, rate] = await Promise.all([
-    countTraces(pool, run),
-    countMessages(pool, run),
-    countPresent(pool, run),
-    countCohorts(pool, run),
-    readIncidents(pool, run),
-    messageRate(pool, run),
-  ]);
+/** Everything that is shown of one run; counted in the database at this moment, all of it in one snapshot. */
+export function runReport(pool: Pool, run: RunRow): Promise<object> {
+  return inTransaction(pool, async (connection) => {
+    await connection.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+    return reportOf(connection, run);
+  });
+}
+
+async function reportOf(database: Queryable, run: RunRow): Promise<object> {
+  const excludeRuns = await readExcludeRuns(database, run);
+  const traces = await countTraces(database, run);
+  const messages = await countMessages(database, run);
+  const present = await countPresent(database, run);
+  const cohorts = await countCohorts(database, run);
+  const incidents = await readIncidents(database, run);
+  const rate = await messageRate(database, run);
   const counts = (entries: readonly (readonly [string, number])[]): Record<string, number> => {
     const sums: Record<string, number> = {};
     for (const [name, count] of entries) sums[name] = (sums[name] ?? 0) + count;
@@ -38,6 +45,7 @@ export async function runReport(pool: Pool, run: RunRow): Promise<object> {
   const suppressed = traces.filter((row) => row.outcome === 'suppressed');
   return {
     ...runSummary(run),
+    excludeRuns,
     cohorts,
     nodes: run.frozen.nodes.map((node) => {
       const own = traces.filter((row) => row.node_id === node.id);
@@ -62,12 +70,20 @@ export async function runReport(pool: Pool, run: RunRow): Promise<object> {
     suppressed: counts(suppressed.map((row) => [row.reason, Number(row.members)])),
     incidents,
     rate: { messagesPerSecond: rate, overSeconds: RATE_WINDOW_S },
-    estimate: await estimate(pool, run, rate),
+    estimate: await estimate(database, run, rate),
   };
 }
 
-async function countTraces(pool: Pool, run: RunRow): Promise<readonly TraceCount[]> {
-  const { rows } = await pool.query<TraceCount>(
+async function readExcludeRuns(database: Queryable, run: RunRow): Promise<readonly string[]> {
+  const { rows } = await database.query<{ exclude_runs: readonly string[] }>(
+    'SELECT exclude_runs FROM run WHERE id = $1',
+    [run.id],
+  );
+  return rows[0]?.exclude_runs ?? [];
+}
+
+async function countTraces(database: Queryable, run: RunRow): Promise<readonly TraceCount[]> {
+  const { rows } = await database.query<TraceCount>(
     `SELECT node_id, outcome, reason, sum(bit_count(members)) AS members FROM trace
      WHERE month = $1 AND run_id = $2 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
     [run.month, run.id],
@@ -75,8 +91,8 @@ async function countTraces(pool: Pool, run: RunRow): Promise<readonly TraceCount
   return rows;
 }
 
-async function countMessages(pool: Pool, run: RunRow): Promise<readonly MessageCount[]> {
-  const { rows } = await pool.query<MessageCount>(
+async function countMessages(database: Queryable, run: RunRow): Promise<readonly MessageCount[]> {
+  const { rows } = await database.query<MessageCount>(
     `SELECT action_id, CASE WHEN no_receipt THEN 'no_receipt' ELSE state END AS state, count(*) FROM message
      WHERE month = $1 AND run_id = $2 GROUP BY 1, 2 ORDER BY 1, 2`,
     [run.month, run.id],
@@ -84,8 +100,8 @@ async function countMessages(pool: Pool, run: RunRow): Promise<readonly MessageC
   return rows;
 }
 
-async function countPresent(pool: Pool, run: RunRow): Promise<ReadonlyMap<string, number>> {
-  const { rows } = await pool.query<{ node_id: string; members: string }>(
+async function countPresent(database: Queryable, run: RunRow): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await database.query<{ node_id: string; members: string }>(
     `SELECT visit.node_id, sum(bit_count(visit.members)) AS members
      FROM visit JOIN cohort ON cohort.id = visit.cohort_id WHERE cohort.run_id = $1 GROUP BY 1`,
     [run.id],
@@ -93,16 +109,16 @@ async function countPresent(pool: Pool, run: RunRow): Promise<ReadonlyMap<string
   return new Map(rows.map((row) => [row.node_id, Number(row.members)]));
 }
 
-async function countCohorts(pool: Pool, run: RunRow): Promise<{ total: number; finished: number }> {
-  const { rows } = await pool.query<{ total: string; finished: string }>(
+async function countCohorts(database: Queryable, run: RunRow): Promise<{ total: number; finished: number }> {
+  const { rows } = await database.query<{ total: string; finished: string }>(
     'SELECT count(*) AS total, count(finished_at) AS finished FROM cohort WHERE run_id = $1',
     [run.id],
   );
   return { total: Number(rows[0]?.total ?? 0), finished: Number(rows[0]?.finished ?? 0) };
 }
 
-async function readIncidents(pool: Pool, run: RunRow): Promise<readonly object[]> {
-  const { rows } = await pool.query<{
+async function readIncidents(database: Queryable, run: RunRow): Promise<readonly object[]> {
+  const { rows } = await database.query<{
     node_id: string;
     code: string;
     message: string;
@@ -120,8 +136,8 @@ async function readIncidents(pool: Pool, run: RunRow): Promise<readonly object[]
 }
 
 /** Messages a second that a provider took within the window. */
-async function messageRate(pool: Pool, run: RunRow): Promise<number> {
-  const { rows } = await pool.query<{ count: string }>(
+async function messageRate(database: Queryable, run: RunRow): Promise<number> {
+  const { rows } = await database.query<{ count: string }>(
     `SELECT count(*) FROM (
        SELECT status, at FROM campaign_event WHERE month = $1 AND run_id = $2 ORDER BY seq DESC LIMIT $4) AS newest
      WHERE status = 'enqueued' AND at > clock_timestamp() - make_interval(secs => $3)`,

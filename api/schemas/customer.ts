@@ -68,16 +68,3 @@ export const customerPatch = z
       },
     },
   });
-
-const rejected = z.object({ line: z.int(), reason: z.string(), message: z.string() });
-const warning = z.object({ line: z.int(), externalId: z.string(), code: z.string(), message: z.string() });
-
-export const importReportSchema = z
-  .object({
-    lines: z.int(),
-    created: z.int(),
-    updated: z.int(),
-    rejected: z.array(rejected),
-    warnings: z.array(warning),
-  })
-  .meta({ id: 'ImportReport' });

@@ -38,6 +38,9 @@ export const runView = z.object({ ...runFields, cohorts: z.int().nullable() }).m
 export const runReportView = z
   .object({
     ...runFields,
+    excludeRuns: z
+      .array(z.uuid())
+      .meta({ description: 'Runs whose recipients the launch has left out of the audience.' }),
     cohorts: z.object({ total: z.int(), finished: z.int() }),
     nodes: z.array(
       z.object({

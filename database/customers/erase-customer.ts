@@ -22,6 +22,12 @@ function eraseOnce(pool: Pool, projectId: string, customerId: string, check?: Ch
   return inTransaction(pool, async (connection) => {
     await lockNumbers(connection, { projectId, column: 'id', values: [customerId] });
     await check?.(connection);
+    await connection.query(
+      `DELETE FROM import_problem USING customer, import_job
+       WHERE customer.project_id = $1 AND customer.id = $2 AND import_problem.external_id = customer.external_id
+         AND import_job.id = import_problem.job_id AND import_job.project_id = $1`,
+      [projectId, customerId],
+    );
     const { rowCount } = await connection.query(
       `UPDATE customer SET external_id = NULL, phone = NULL, phone_state = 'none', recipient_id = NULL, timezone = NULL,
          language = NULL, attributes = '{}', updated_at = clock_timestamp(), deleted_at = clock_timestamp()

@@ -13,6 +13,8 @@ export interface ImportInput {
   /** Each `externalId` at most once. */
   readonly records: readonly CustomerRecord[];
   readonly check?: Check;
+  /** When the records were received, if that was long ago: what says no time of its own was said then. */
+  readonly now?: Date;
 }
 
 export interface ImportResult {
@@ -40,33 +42,36 @@ export interface PreparedRecord {
  */
 export function importCustomers(pool: Pool, input: ImportInput): Promise<ImportResult> {
   // Another import may create one of the customers meanwhile, or hold its number.
-  return repeatedly(() => importOnce(pool, input));
+  return repeatedly(() => inTransaction(pool, (connection) => writeCustomers(connection, input)));
 }
 
-function importOnce(pool: Pool, { projectId, phoneKey, records, check }: ImportInput): Promise<ImportResult> {
+/** As {@link importCustomers}, in a transaction that is one of {@link repeatedly}. */
+export async function writeCustomers(
+  connection: Connection,
+  { projectId, phoneKey, records, now, check }: ImportInput,
+): Promise<ImportResult> {
+  if (records.length === 0) return { created: 0, updated: 0, warnings: [], ids: new Map() };
   const prepared = records.map((record): PreparedRecord => {
     const phone = record.phone === undefined ? undefined : storedPhone(record.phone);
     return { record, phone, hash: phone?.state === 'valid' ? phoneHash(phoneKey, phone.e164) : undefined };
   });
-  return inTransaction(pool, async (connection) => {
-    const recipients = await ensureRecipients(connection, projectId, prepared);
-    const values = records.map((record) => record.externalId);
-    await lockNumbers(connection, { projectId, column: 'external_id', values }, recipients.values());
-    await check?.(connection);
-    const updated = await updateCustomers(connection, projectId, prepared, recipients);
-    const created = await insertCustomers(
-      connection,
-      projectId,
-      prepared.filter(({ record }) => !updated.has(record.externalId)),
-      recipients,
-    );
-    const ids = new Map([...updated, ...created]);
-    const warnings = [
-      ...numberWarnings(prepared),
-      ...(await writeConsents(connection, projectId, records, ids)),
-    ];
-    return { created: created.size, updated: updated.size, warnings, ids };
-  });
+  const recipients = await ensureRecipients(connection, projectId, prepared);
+  const values = records.map((record) => record.externalId);
+  await lockNumbers(connection, { projectId, column: 'external_id', values }, recipients.values());
+  await check?.(connection);
+  const updated = await updateCustomers(connection, projectId, prepared, recipients);
+  const created = await insertCustomers(
+    connection,
+    projectId,
+    prepared.filter(({ record }) => !updated.has(record.externalId)),
+    recipients,
+  );
+  const ids = new Map([...updated, ...created]);
+  const warnings = [
+    ...numberWarnings(prepared),
+    ...(await writeConsents(connection, projectId, records, { ids, now })),
+  ];
+  return { created: created.size, updated: updated.size, warnings, ids };
 }
 
 /** Recipients of all valid numbers, by hash in hexadecimal. */

@@ -35,13 +35,17 @@ interface Change {
   readonly consent: StoredConsent;
 }
 
-/** Merges what the records say of consents into what is stored. Its caller has locked the recipients. */
+/**
+ * Merges what the records say of consents into what is stored. Its caller has locked the recipients.
+ * @param received ids by `externalId`, and when the records came in unless it was just now
+ */
 export async function writeConsents(
   connection: Connection,
   projectId: string,
   records: readonly CustomerRecord[],
-  ids: ReadonlyMap<string, string>,
+  received: { readonly ids: ReadonlyMap<string, string>; readonly now: Date | undefined },
 ): Promise<readonly ConsentWarning[]> {
+  const { ids, now } = received;
   const speaking = records.filter((record) => Object.keys(record.consents).length > 0);
   if (speaking.length === 0) return [];
   const stored = await readConsents(connection, projectId, speaking, ids);
@@ -55,7 +59,7 @@ export async function writeConsents(
       const row = stored.get(`${ids.get(externalId) ?? ''} ${category}`);
       if (!row) continue;
       const merge = mergeConsent(storedConsent(row), statement, {
-        now: row.now.getTime(),
+        now: (now ?? row.now).getTime(),
         optedOutAt: row.consent_class === 'marketing' ? (row.opted_out_at?.getTime() ?? null) : null,
       });
       if (merge.kind === 'ignore') warn(`consent_${merge.reason}`);

@@ -47,7 +47,7 @@ async function runDemo(access: StackAccess, options: DemoOptions, begun: number)
   await setDemoClock(access);
   say('Importing customers …');
   const imported = await importAudience(access, api, options, mark);
-  say(`  ${imported.created} created, ${imported.updated} updated, ${imported.rejected.length} rejected`);
+  say(`  ${imported.created} created, ${imported.updated} updated, ${imported.rejectedCount} rejected`);
   for (const { line, message } of imported.rejected.slice(0, 5)) say(`  line ${line}: ${message}`);
   const scenario = await api.createScenario(await readScenario(options, mark));
   say('Launching …');

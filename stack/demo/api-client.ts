@@ -6,6 +6,7 @@ export interface ImportReport {
   readonly lines: number;
   readonly created: number;
   readonly updated: number;
+  readonly rejectedCount: number;
   readonly rejected: readonly { readonly line: number; readonly reason: string; readonly message: string }[];
 }
 

@@ -1,3 +1,4 @@
+import { liftHold, putHold } from '../../database/holds.ts';
 import type { SubmitResult } from '../../domain/effects.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
 import { scriptedDependencies, type ScriptedDependencies } from '../support/scripted-provider.ts';
@@ -38,6 +39,24 @@ describe('a message that waits for another offer', () => {
     expect(scripted.called).toHaveLength(6);
     await submit(accepted);
     expect(scripted.called).toHaveLength(6);
+  });
+
+  it('is looked at again no sooner than the recheck of a hold that keeps it in, and called once that is lifted', async () => {
+    await submit(notNow);
+    const target = { scope: 'sender', key: 'default' } as const;
+    await putHold(database.pool, run.projectId, target, { reason: 'a complaint', actor: 'test' });
+    const holdRecheckMs = 30_000;
+    const timings = { ...scripted.deps.timings, holdRecheckMs };
+    const before = Date.now();
+    const held = await submitAll({ ...scripted, deps: { ...scripted.deps, timings } }, run);
+    expect(held).toMatchObject({ outcomes: [], queued: [{ members: '07' }], inDoubt: null });
+    expect(held.queued[0]?.retryAt).toBeGreaterThanOrEqual(before + holdRecheckMs);
+    expect(scripted.called).toHaveLength(3);
+    await liftHold(database.pool, run.projectId, target);
+    expect(await submit(accepted)).toMatchObject({
+      outcomes: [{ outcome: 'accepted', members: '07' }],
+      queued: [],
+    });
   });
 
   it('ends at once, with the reason, when its number has opted out meanwhile', async () => {

@@ -121,3 +121,21 @@ describe('an import of thousands of lines', () => {
     expect(reports.flatMap(({ rejected }) => rejected)).toEqual([]);
   });
 });
+
+describe('an import in which very much is wrong', () => {
+  it('lists the first thousand of each kind and counts them all', async () => {
+    const bad = Array.from({ length: 1_700 }, () => '{"oops"');
+    const doubtful = Array.from({ length: 1_300 }, (_, index) => ({ externalId: `d-${index}`, phone: '1' }));
+    const report = await importNdjson(stack.api, ...bad, ...doubtful);
+    expect(report).toMatchObject({
+      lines: 3_000,
+      created: 1_300,
+      rejectedCount: 1_700,
+      warningsCount: 1_300,
+    });
+    expect(rejections(report)).toEqual(Array.from({ length: 1_000 }, (_, index) => [index + 1, 'bad_json']));
+    expect(report.warnings.map(({ line }) => line)).toEqual(
+      Array.from({ length: 1_000 }, (_, index) => 1_701 + index),
+    );
+  });
+});

@@ -21,7 +21,10 @@ describe('an import of NDJSON', () => {
       vip: false,
       likes: ['tea', { kind: 'ship' }],
     });
-    expect(report).toEqual({ lines: 1, created: 1, updated: 0, rejected: [], warnings: [] });
+    expect(report).toEqual({
+      ...{ lines: 1, created: 1, updated: 0 },
+      ...{ rejectedCount: 0, rejected: [], warningsCount: 0, warnings: [] },
+    });
     expect(await readCustomer(stack.api, 'ana')).toMatchObject({
       externalId: 'ana',
       phone: '+12125550200',
@@ -140,7 +143,9 @@ describe('an import of NDJSON', () => {
       lines: 0,
       created: 0,
       updated: 0,
+      rejectedCount: 0,
       rejected: [],
+      warningsCount: 0,
       warnings: [],
     });
   });

@@ -1,6 +1,7 @@
 import { apiRoutes } from '../../api/app.ts';
 import { createLog } from '../../config/log.ts';
 import { ProviderRegistry } from '../../providers/registry.ts';
+import { jobEnd } from '../support/import-jobs.ts';
 import { misfit, resolve } from '../support/json-schema.ts';
 import { chain, mms, NOW } from '../support/scenarios.ts';
 import { TestStack } from '../support/test-stack.ts';
@@ -171,12 +172,22 @@ describe('the OpenAPI document', () => {
     const path = `/v1/scenarios/${scenarioId}/launch`;
     const dryRun = await api.call('POST', path, { dryRun: true, expectedAudience: 7 });
     expectDescribed('/v1/scenarios/{id}/launch', 'post', dryRun);
+    const job = await api.call<{ id: string }>('POST', '/v1/customers/import', '{"oops"', {
+      ...{ 'content-type': 'application/x-ndjson', prefer: 'respond-async' },
+    });
+    expectDescribed('/v1/customers/import', 'post', job);
+    const stopImports = stack.startImports();
+    await jobEnd(api, job.body.id);
+    await stopImports();
     const launched = await api.launch(scenarioId);
     expectDescribed('/v1/scenarios/{id}/launch', 'post', launched);
     const runId = launched.body.id;
     const reads: [template: string, path: string][] = [
       ['/v1/customers/{id}', '/v1/customers/ana'],
       ['/v1/customers', '/v1/customers?externalId=ana'],
+      ['/v1/imports', '/v1/imports'],
+      ['/v1/imports/{id}', `/v1/imports/${job.body.id}`],
+      ['/v1/imports/{id}/problems', `/v1/imports/${job.body.id}/problems`],
       ['/v1/scenarios', '/v1/scenarios'],
       ['/v1/scenarios/{id}', `/v1/scenarios/${scenarioId}`],
       ['/v1/scenarios/{id}/versions', `/v1/scenarios/${scenarioId}/versions`],

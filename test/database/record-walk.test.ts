@@ -157,7 +157,10 @@ describe('the record of a step', () => {
   it('keeps the choice of an operator until it is carried out, and asks again when that did not help', async () => {
     await record({ step: 1, departures: [], places: [place(4, 'ff', { stuck })] });
     const about = { runId: run.runId, nodeId: 'send' };
-    expect(await decideIncidents(database.pool, about, { action: 'retry' }, 'somebody')).toBe(1);
+    expect(await decideIncidents(database.pool, about, { action: 'retry' }, 'somebody')).toEqual({
+      visits: 1,
+      decidedOtherwise: 0,
+    });
     await record({ step: 2, departures: [departure('01')], places: [place(4, 'ff', { stuck })] });
     expect(await readDecisions(database.pool, run.cohort.cohortId)).toEqual([
       { number: 4, stuckAt: stuck.at, decision: { action: 'retry' } },

@@ -30,6 +30,19 @@ describe('a run', () => {
     expect(await beginRun(database.pool, cancelled.runId)).toBe('cancelled');
   });
 
+  it('that its workflow begins has been relayed, though the relay has not heard so', async () => {
+    for (const state of ['requested', 'paused', 'cancelled'] as const) {
+      const run = await launchRun(database.pool, { state });
+      await database.pool.query('UPDATE run SET relayed_at = NULL WHERE id = $1', [run.runId]);
+      await beginRun(database.pool, run.runId);
+      const { rows } = await database.pool.query<{ relayed: boolean }>(
+        'SELECT relayed_at IS NOT NULL AS relayed FROM run WHERE id = $1',
+        [run.runId],
+      );
+      expect([state, rows[0]?.relayed]).toEqual([state, true]);
+    }
+  });
+
   it('finishes when no cohort is open and every message has ended, not before', async () => {
     const run = await launchRun(database.pool);
     const { token, claimed } = await claim(run);
@@ -106,12 +119,32 @@ describe('pausing', () => {
     expect(await resumeRun(database.pool, draining.runId)).toMatchObject({ after: 'finishing' });
   });
 
+  it('keeps its reason when the run is asked to finish meanwhile', async () => {
+    const run = await launchRun(database.pool);
+    await pauseRun(database.pool, run.runId, 'wrong text');
+    expect(await drainRun(database.pool, run.runId)).toEqual({ before: 'paused', after: 'paused' });
+    const { rows } = await database.pool.query<{ reason: string }>(
+      'SELECT state_reason AS reason FROM run WHERE id = $1',
+      [run.runId],
+    );
+    expect(rows[0]?.reason).toBe('wrong text');
+    expect(await resumeRun(database.pool, run.runId)).toMatchObject({ after: 'finishing' });
+  });
+
   it('has no effect on a run that has ended', async () => {
     const run = await launchRun(database.pool, { state: 'finished' });
     expect(await pauseRun(database.pool, run.runId, 'late')).toEqual({
       before: 'finished',
       after: 'finished',
     });
+  });
+});
+
+describe('finishing', () => {
+  it('of a run that has not begun holds once it begins', async () => {
+    const run = await launchRun(database.pool, { state: 'requested' });
+    expect(await drainRun(database.pool, run.runId)).toEqual({ before: 'requested', after: 'requested' });
+    expect(await beginRun(database.pool, run.runId)).toBe('finishing');
   });
 });
 
@@ -151,6 +184,15 @@ describe('cancelling', () => {
     const other = await launchRun(database.pool);
     expect(await cancelRun(database.pool, other.runId, 'not mine', randomUUID())).toBeUndefined();
     expect(await beginRun(database.pool, other.runId)).toBe('running');
+  });
+
+  it('leaves a cohort that has walked to its own workflow, wherever its run begins again', async () => {
+    const run = await launchRun(database.pool);
+    await database.pool.query('UPDATE cohort SET step = 1 WHERE run_id = $1', [run.runId]);
+    expect(await closeUnstartedCohorts(database.pool, { id: run.runId, month: run.month }, 'start', 1)).toBe(
+      0,
+    );
+    expect(await finishRun(database.pool, run.runId, true)).toMatchObject({ openCohorts: 1 });
   });
 
   it.each([1, 7, 8, 9, 16, 20])('lets all %i members of a cohort that never started leave', async (size) => {

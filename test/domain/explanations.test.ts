@@ -1,4 +1,5 @@
 import { explainRun, explainStep } from '../../domain/explanations.ts';
+import { lostReason } from '../../domain/lost-reason.ts';
 import { MESSAGE_OUTCOMES } from '../../domain/message-outcome.ts';
 
 const STEP = { reason: '', exit: null, messageState: null };
@@ -49,6 +50,14 @@ describe('the explanation of a step', () => {
 });
 
 describe("the explanation of a run's reason", () => {
+  it('tells how many workflows were lost', () => {
+    const ids = ['cohort/sale/x/0001', 'cohort/sale/x/0002', 'cohort/sale/x/0003'];
+    expect(lostReason(ids.slice(0, 1))).toBe('workflow_lost: cohort/sale/x/0001');
+    expect(explainRun(lostReason(ids.slice(0, 1)))).toMatch(/^1 workflow was .*Resuming/);
+    expect(explainRun(lostReason(ids))).toMatch(/^3 workflows were .*Resuming/);
+    expect(explainRun('workflow_lost: by hand, and 2 more')).toBeNull();
+  });
+
   it('is there for a code, and not for a sentence', () => {
     expect(explainRun('empty_audience')).toMatch(/^No customer matched/);
     expect(explainRun('cancelled through the API')).toBeNull();

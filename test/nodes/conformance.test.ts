@@ -3,7 +3,7 @@ import { MemberSet } from '../../domain/member-set.ts';
 import { NODE_BEHAVIOURS } from '../../nodes/runs.ts';
 import { NODE_DEFINITIONS } from '../../nodes/types.ts';
 import { nodeTypeKey } from '../../domain/node-kind.ts';
-import { MAX_STATE_LENGTH } from '../../walk/version.ts';
+import { rulesOf } from '../../walk/rules.ts';
 import { walkInterrupted, type InterruptedWalk } from '../support/interrupted-walk.ts';
 import { FATES } from '../support/message-run.ts';
 import { graphOf } from '../support/virtual-walk.ts';
@@ -89,7 +89,7 @@ describe.each([...NODE_BEHAVIOURS.keys()])('node type %s', (typeKey) => {
   it('keeps little to remember, and can make one visit of two if it sleeps', async () => {
     const { host } = await walkThrough(typeKey);
     const states = host.records.flatMap(({ places }) => places.map(({ state }) => JSON.stringify(state)));
-    expect(Math.max(0, ...states.map(({ length }) => length))).toBeLessThan(MAX_STATE_LENGTH / 8);
+    expect(Math.max(0, ...states.map(({ length }) => length))).toBeLessThan(rulesOf(1).maxStateLength / 8);
     const sleeps = NODE_DEFINITIONS.some(
       (one) =>
         nodeTypeKey(one.type, one.version) === typeKey && ((one.waits ?? false) || one.kind === 'action'),

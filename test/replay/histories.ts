@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import proto from '@temporalio/proto';
+import { Worker } from '@temporalio/worker';
 
 const { History: HistoryMessage } = proto.temporal.api.history.v1;
 export type History = proto.temporal.api.history.v1.IHistory;
@@ -52,6 +53,20 @@ export async function readHistories(): Promise<readonly RecordedHistory[]> {
       return { file, scenario: file.split('.')[0] ?? '', json, history: historyOf(json) };
     }),
   );
+}
+
+/** Why workflow code can't follow histories, by their file; those that it follows are left out. */
+export async function replayFailures(
+  recorded: readonly Pick<RecordedHistory, 'file' | 'history'>[],
+  codePath: string,
+): Promise<Readonly<Record<string, string>>> {
+  const replays = Worker.runReplayHistories(
+    { workflowBundle: { codePath } },
+    recorded.map(({ file, history }) => ({ workflowId: file, history })),
+  );
+  const failures: Record<string, string> = {};
+  for await (const { workflowId, error } of replays) if (error) failures[workflowId] = error.message;
+  return failures;
 }
 
 /** All that a history says: its own text and that of its payloads. */

@@ -1,5 +1,5 @@
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { historyOf, readableText, readHistories, type History, type RecordedHistory } from './histories.ts';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { historyOf, readableText, readHistories, replayFailures, type RecordedHistory } from './histories.ts';
 import { RECORDED } from './scenarios.ts';
 
 let histories: readonly RecordedHistory[];
@@ -14,16 +14,9 @@ beforeAll(async () => {
 
 /** Names of the histories that today's workflow code can't follow. */
 async function notFollowed(
-  recorded: readonly { readonly file: string; readonly history: History }[],
+  recorded: readonly Pick<RecordedHistory, 'file' | 'history'>[],
 ): Promise<readonly string[]> {
-  const options = { workflowBundle: { codePath: process.env['TEST_BUNDLE'] ?? '' } };
-  const replays = Worker.runReplayHistories(
-    options,
-    recorded.map(({ file, history }) => ({ workflowId: file, history })),
-  );
-  const failed: string[] = [];
-  for await (const { workflowId, error } of replays) if (error) failed.push(workflowId);
-  return failed;
+  return Object.keys(await replayFailures(recorded, process.env['TEST_BUNDLE'] ?? ''));
 }
 
 const eventsOf = (scenario: string): string =>

@@ -13,6 +13,8 @@ export interface RunView {
   readonly id: string;
   readonly state: string;
   readonly stateReason: string | null;
+  readonly stateExplanation: string | null;
+  readonly excludeRuns: readonly string[];
   readonly audience: number | null;
   readonly workflowId: string;
   readonly cohorts: { readonly total: number; readonly finished: number };

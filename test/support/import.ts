@@ -4,6 +4,8 @@ export interface ImportReport {
   readonly lines: number;
   readonly created: number;
   readonly updated: number;
+  readonly rejectedCount: number;
+  readonly warningsCount: number;
   readonly rejected: readonly { readonly line: number; readonly reason: string; readonly message: string }[];
   readonly warnings: readonly {
     readonly line: number;

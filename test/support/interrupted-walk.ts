@@ -4,9 +4,9 @@ import type { JsonObject } from '../../domain/json.ts';
 import { MemberSet } from '../../domain/member-set.ts';
 import type { WalkGraph } from '../../domain/walk-graph.ts';
 import type { WalkRecord, WalkRecordAnswer } from '../../domain/walk-record.ts';
-import { MAX_OPEN_VISITS } from '../../walk/closest-visits.ts';
 import type { AnyEffectRef } from '../../walk/host.ts';
 import { settle } from './virtual-clock.ts';
+import { rulesOf } from '../../walk/rules.ts';
 import type { Walk } from '../../walk/walk.ts';
 import type { WalkState } from '../../walk/walk-state.ts';
 import { ScriptedMessages, type Fate } from './message-run.ts';
@@ -83,7 +83,7 @@ export class InterruptedWalk extends VirtualWalk {
       (this.current?.toState().table.places ?? []).filter((place) => place.opened),
       ({ nodeId, pass }) => `${nodeId}/${pass}`,
     );
-    for (const visits of open.values()) expect(visits.length).toBeLessThanOrEqual(MAX_OPEN_VISITS);
+    for (const visits of open.values()) expect(visits.length).toBeLessThanOrEqual(rulesOf(1).maxOpenVisits);
   }
 
   /** Everybody is at exactly one place of the record, or has an end in the trace. */

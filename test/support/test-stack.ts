@@ -4,6 +4,8 @@ import type { Server } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { NativeConnection, Runtime, DefaultLogger, Worker } from '@temporalio/worker';
+import { runImports } from '../../api/imports/import-runner.ts';
+import type { ImportDependencies } from '../../api/imports/import-turn.ts';
 import { createApiServer } from '../../api/server.ts';
 import type { ServiceConfig } from '../../config/service.ts';
 import { createLog } from '../../config/log.ts';
@@ -54,6 +56,8 @@ export class TestStack {
   readonly folder: string;
   temporal: TestTemporal | undefined;
   client: TemporalClient | undefined;
+  /** File with the workflow code of workers that are started from now on, and of the replay at the end. */
+  bundle = process.env['TEST_BUNDLE'] ?? '';
   private readonly server: Server;
   private readonly stopping: (() => Promise<void>)[] = [];
   private stopWorker = (): Promise<void> => Promise.resolve();
@@ -158,6 +162,21 @@ export class TestStack {
     });
   }
 
+  /** What carries out import jobs, over another pool if one is given. */
+  importDependencies(pool = this.database.pool): ImportDependencies {
+    return { config: this.config, log: createLog('test', 'silent'), pool, prisma: this.prisma };
+  }
+
+  /** Carries out import jobs. @returns stops it again */
+  startImports(): () => Promise<void> {
+    const stop = new AbortController();
+    const done = runImports(this.importDependencies(), stop.signal);
+    return this.onStop(async () => {
+      stop.abort();
+      await done;
+    });
+  }
+
   /** @returns stops it again */
   async startWorker(cachedWorkflows?: number): Promise<() => Promise<void>> {
     installQuietRuntime();
@@ -170,7 +189,7 @@ export class TestStack {
     const worker: Worker = await createWorker(deps, {
       connection,
       namespace: 'default',
-      codePath: process.env['TEST_BUNDLE'] ?? '',
+      codePath: this.bundle,
       ...(cachedWorkflows !== undefined && { cachedWorkflows }),
     });
     const done = worker.run();
@@ -190,7 +209,8 @@ export class TestStack {
 
   /** Replays every history that the test has made: workflow code that is not deterministic fails its test. */
   async replayHistories(): Promise<void> {
-    const options = { workflowBundle: { codePath: process.env['TEST_BUNDLE'] ?? '' } };
+    installQuietRuntime();
+    const options = { workflowBundle: { codePath: this.bundle } };
     const histories = this.client?.client.workflow.list().intoHistories();
     if (!histories) return;
     for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) {

@@ -7,6 +7,7 @@ import { NODE_BEHAVIOURS } from '../../nodes/runs.ts';
 import { timingsOf } from '../../config/timings.ts';
 import type { AnyEffectRef, WalkHost } from '../../walk/host.ts';
 import { VirtualClock } from './virtual-clock.ts';
+import { rulesOf } from '../../walk/rules.ts';
 import { Walk } from '../../walk/walk.ts';
 import type { WalkState } from '../../walk/walk-state.ts';
 
@@ -46,7 +47,7 @@ export class VirtualWalk implements WalkHost {
       timings: timingsOf('production'),
       behaviours: NODE_BEHAVIOURS,
       host: this,
-      maxPasses: this.maxPasses,
+      rules: { ...rulesOf(1), ...(this.maxPasses !== undefined && { maxPasses: this.maxPasses }) },
       state,
     });
   }

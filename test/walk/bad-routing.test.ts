@@ -3,6 +3,7 @@ import { MemberSet } from '../../domain/member-set.ts';
 import type { AnyNodeBehaviour } from '../../domain/node-run.ts';
 import { NODE_BEHAVIOURS } from '../../nodes/runs.ts';
 import { walkOn } from '../support/virtual-clock.ts';
+import { rulesOf } from '../../walk/rules.ts';
 import { Walk } from '../../walk/walk.ts';
 import { graphOf, VirtualWalk } from '../support/virtual-walk.ts';
 
@@ -24,6 +25,7 @@ async function stuckBy(
     graph: GRAPH,
     timings: timingsOf('production'),
     behaviours: new Map([...NODE_BEHAVIOURS, ['odd.v1', { run }]]),
+    rules: rulesOf(1),
     host,
   });
   expect(await walkOn(walk, host.clock)).toBe(false);
@@ -85,7 +87,6 @@ describe('a behaviour that breaks its contract', () => {
     });
     const places = host.records.at(-1)?.places ?? [];
     const walk = host.walk({
-      version: 1,
       step: host.records.length,
       table: { nextNumber: 9, places, entered: {}, exited: MemberSet.of(SIZE, [0, 1]).toHex() },
       awaited: [],

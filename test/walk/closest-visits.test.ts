@@ -1,6 +1,8 @@
-import { closestVisits, MAX_OPEN_VISITS } from '../../walk/closest-visits.ts';
+import { closestVisits } from '../../walk/closest-visits.ts';
 import type { RunningVisit } from '../../walk/running-visit.ts';
 import { MemberSet } from '../../domain/member-set.ts';
+
+const MOST = 32;
 
 function visit(number: number, wakeAt: number, status: RunningVisit['status'] = 'asleep'): RunningVisit {
   return {
@@ -24,7 +26,7 @@ function visit(number: number, wakeAt: number, status: RunningVisit['status'] = 
 }
 
 function numbers(visits: readonly RunningVisit[]): readonly number[] | undefined {
-  return closestVisits(visits)?.map(({ place }) => place.number);
+  return closestVisits(visits, MOST)?.map(({ place }) => place.number);
 }
 
 describe('of the open visits of a node', () => {
@@ -33,11 +35,11 @@ describe('of the open visits of a node', () => {
   });
 
   it('those that sleep until different instants stay apart while they are few', () => {
-    expect(numbers(Array.from({ length: MAX_OPEN_VISITS }, (_, i) => visit(i, i * 10)))).toBeUndefined();
+    expect(numbers(Array.from({ length: MOST }, (_, i) => visit(i, i * 10)))).toBeUndefined();
   });
 
   it('the two with the smallest gap become one when they are too many', () => {
-    const many = Array.from({ length: MAX_OPEN_VISITS + 1 }, (_, i) => visit(i, i * 1_000));
+    const many = Array.from({ length: MOST + 1 }, (_, i) => visit(i, i * 1_000));
     const closer = many.map((one, i) => (i === 20 ? visit(20, 19_400) : one));
     expect(numbers(closer)).toEqual([19, 20]);
   });

@@ -1,8 +1,9 @@
 import { MemberSet } from '../../domain/member-set.ts';
-import { MAX_OPEN_VISITS } from '../../walk/closest-visits.ts';
+import { rulesOf } from '../../walk/rules.ts';
 import { walkInterrupted } from '../support/interrupted-walk.ts';
 import { graphOf, NOON } from '../support/virtual-walk.ts';
 
+const { maxOpenVisits: MAX_OPEN_VISITS } = rulesOf(1);
 const SIZE = 400;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

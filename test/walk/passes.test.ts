@@ -1,10 +1,11 @@
 import { MemberSet } from '../../domain/member-set.ts';
 import { walkOn } from '../support/virtual-clock.ts';
 import { Passes } from '../../walk/passes.ts';
-import { MAX_PASSES } from '../../walk/version.ts';
+import { rulesOf } from '../../walk/rules.ts';
 import { ScriptedMessages, walkWithReceipts } from '../support/message-run.ts';
 import { graphOf, VirtualWalk } from '../support/virtual-walk.ts';
 
+const { maxPasses: MAX_PASSES } = rulesOf(1);
 const LOOP = graphOf({
   start: ['now', {}, { next: 'ask' }],
   ask: ['condition', {}, { yes: 'rest' }],

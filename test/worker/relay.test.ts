@@ -1,3 +1,5 @@
+import net from 'node:net';
+import { once } from 'node:events';
 import { createLog } from '../../config/log.ts';
 import { relayRuns } from '../../worker/relay.ts';
 import { ensureSearchAttributes } from '../../worker/search-attributes.ts';
@@ -74,5 +76,47 @@ describe('the relay', () => {
     expect(typedSearchAttributes.getAll().map(({ value }) => value)).toEqual(
       expect.arrayContaining(['default', scenarioId, kept.id, 'running']),
     );
+  });
+});
+
+/** A server that lets callers in and never says a word. */
+async function silentServer(): Promise<{ address: string; isCalled: Promise<unknown>; close: () => void }> {
+  const callers: net.Socket[] = [];
+  const server = net.createServer((caller) => callers.push(caller));
+  const isCalled = once(server, 'connection');
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    address: `127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
+    isCalled,
+    close: () => {
+      for (const caller of callers) caller.destroy();
+      server.close();
+    },
+  };
+}
+
+describe('a Temporal that does not answer', () => {
+  it('holds up the start of a run and nothing that an operator does to it', async () => {
+    const { id } = (await stack.api.launch(await stack.api.createScenario(chain('Three', NOW)))).body;
+    const silent = await silentServer();
+    const client = createTemporalClient({ ...stack.config.temporal, address: silent.address });
+    let relaying = true;
+    const relay = relayRuns(stack.database.pool, client, createLog('test', 'silent'))
+      .catch(() => undefined)
+      .finally(() => (relaying = false));
+    await silent.isCalled;
+    for (const [verb, state] of [
+      ['pause', 'paused'],
+      ['resume', 'requested'],
+      ['cancel', 'cancelled'],
+    ] as const) {
+      const { status, body } = await stack.api.call('POST', `/v1/runs/${id}/${verb}`);
+      expect([status, body['state'], relaying]).toEqual([202, state, true]);
+    }
+    silent.close();
+    await relay;
+    await client.connection.close();
   });
 });

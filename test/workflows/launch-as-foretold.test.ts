@@ -50,6 +50,7 @@ describe('a run', () => {
     expect(await foretell(rest)).toMatchObject({ audience: 2, eligible: 0 });
     const second = await api.runEnd(await launch(rest));
     expect(second.audience).toBe(2);
+    expect([first.excludeRuns, second.excludeRuns]).toEqual([[], [first.id]]);
     expect(second.suppressed).toEqual({ no_number: 1, not_in_allow_list: 1 });
   });
 });

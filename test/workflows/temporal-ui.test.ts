@@ -39,6 +39,13 @@ describe('in the Temporal UI', () => {
   it('cancelling a run cancels it in the database first, and the workflow ends as cancelled', async () => {
     const { runId, run } = await restingRun();
     await run.cancel();
+    await eventually(async () => {
+      const { rows } = await stack.database.pool.query<{ state: string }>(
+        'SELECT state FROM run WHERE id = $1',
+        [runId],
+      );
+      return rows[0]?.state === 'cancelled' ? true : undefined;
+    }, 3_000);
     const end = await stack.api.runEnd(runId);
     expect([end.state, end.stateReason]).toEqual(['cancelled', 'cancelled in the Temporal UI']);
     expect(Object.values(end.messages).reduce((sum, count) => sum + count, 0)).toBe(30);

@@ -1,4 +1,5 @@
-import { RUN_WORKFLOW, TASK_QUEUE } from '../../domain/temporal-names.ts';
+import type { History } from '@temporalio/common/lib/proto-utils.js';
+import { COHORT_SIGNAL, RUN_WORKFLOW, TASK_QUEUE } from '../../domain/temporal-names.ts';
 import { eventually } from '../support/eventually.ts';
 import { chain, mms, NOW, ordinaryPhones, wait } from '../support/scenarios.ts';
 import { TestStack } from '../support/test-stack.ts';
@@ -9,6 +10,27 @@ beforeAll(async () => {
   stack = await TestStack.start({ engine: false });
 });
 afterAll(() => stack.stop());
+
+/** Most cohorts that the run's workflow has ever had starting at once: started, and neither parked nor ended. */
+async function mostStarting(workflowId: string): Promise<number> {
+  const executions = [];
+  for await (const execution of stack.client?.client.workflow.list({
+    query: `WorkflowId = '${workflowId}'`,
+  }) ?? [])
+    executions.push(execution);
+  executions.sort((a, b) => a.startTime.getTime() - b.startTime.getTime());
+  let starting = 0;
+  let most = 0;
+  for (const { runId } of executions) {
+    const history: unknown = await stack.client?.client.workflow.getHandle(workflowId, runId).fetchHistory();
+    for (const event of (history as History).events ?? []) {
+      if (event.startChildWorkflowExecutionInitiatedEventAttributes) starting += 1;
+      if (event.workflowExecutionSignaledEventAttributes?.signalName === COHORT_SIGNAL) starting -= 1;
+      most = Math.max(most, starting);
+    }
+  }
+  return most;
+}
 
 describe('the window of a run', () => {
   it('counts cohorts that are starting, so that a long wait holds up no other cohort', async () => {
@@ -38,5 +60,6 @@ describe('the window of a run', () => {
       return names.length >= 3 ? names.sort() : undefined;
     });
     expect(statuses).toEqual(['CONTINUED_AS_NEW', 'CONTINUED_AS_NEW', 'RUNNING']);
+    expect(await mostStarting(body.workflowId)).toBe(4);
   });
 });

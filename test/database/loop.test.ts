@@ -1,5 +1,5 @@
 import { createLog } from '../../config/log.ts';
-import { runLoop } from '../../worker/loop.ts';
+import { runLoop } from '../../database/loop.ts';
 
 const log = createLog('test', 'silent');
 

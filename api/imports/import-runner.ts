@@ -1,0 +1,28 @@
+import { sweepImports } from '../../database/imports/sweep-imports.ts';
+import { runLoop } from '../../database/loop.ts';
+import { importTurn, type ImportDependencies } from './import-turn.ts';
+
+/** How long one job may go on while others wait. */
+const TURN_MS = 5_000;
+
+/** Carries out import jobs until the signal. Any number of processes may do so at once. */
+export async function runImports(deps: ImportDependencies, signal: AbortSignal): Promise<void> {
+  const { pool, log, config } = deps;
+  const { importLeaseMs: leaseMs, sweepMs } = config.timings;
+  const loops = [
+    {
+      name: 'imports',
+      work: () => importTurn(deps, { leaseMs, turnMs: TURN_MS, signal }),
+      idleMs: sweepMs,
+    },
+    {
+      name: 'import leftovers',
+      work: async () => {
+        await sweepImports(pool);
+        return false;
+      },
+      idleMs: leaseMs,
+    },
+  ];
+  await Promise.all(loops.map((loop) => runLoop({ ...loop, signal, log })));
+}
