@@ -12,6 +12,7 @@ import { runWebhooks, type WebhookFigures } from './webhooks/run-webhooks.ts';
 
 /** Messages of one call where a provider takes many. */
 const BATCH = 100;
+const ENGINE_RUNS = 3;
 const PER_CUSTOMER_CUSTOMERS = 300;
 /** Time over which receipts come in the spread run, before it is divided. */
 const SPREAD_MS = 600_000;
@@ -55,14 +56,12 @@ async function measureAtOnce(stack: BenchStack, options: BenchOptions, parts: Pa
   const { phases, baseCustomers, largeCustomers } = options;
   say('Importing customers …');
   await importBenchCustomers(stack.api, phases.has('scale') ? largeCustomers : baseCustomers);
-  // Code that runs for the first time is slow everywhere; the bare loop's best setting has others before it.
-  await engine(stack, 'warm-up', baseCustomers);
   if (phases.has('engine') || phases.has('webhooks'))
-    parts.engine = await told('the engine', engine(stack, 'engine', baseCustomers));
+    parts.engine = await told('the engine', bestEngine(stack, 'engine', baseCustomers, 1));
   if (phases.has('batched'))
     parts.engine_batched = await told(
       'the engine with batches',
-      engine(stack, 'batched', baseCustomers, BATCH),
+      bestEngine(stack, 'batched', baseCustomers, BATCH),
     );
   if (phases.has('per-customer')) {
     const customers = Math.min(PER_CUSTOMER_CUSTOMERS, baseCustomers);
@@ -80,6 +79,22 @@ function engine(
   messagesPerCall = 1,
 ): Promise<EngineFigures> {
   return runEngine(stack, { name: `Bench ${name}`, customers, messagesPerCall });
+}
+
+/** The best of as many runs as the others have settings: whoever else uses the machine disturbs all alike. */
+async function bestEngine(
+  stack: BenchStack,
+  name: string,
+  customers: number,
+  messagesPerCall: number,
+): Promise<EngineFigures & { readonly by_run: readonly number[] }> {
+  const runs: EngineFigures[] = [];
+  for (let run = 1; run <= ENGINE_RUNS; run += 1)
+    runs.push(await engine(stack, `${name} ${run}`, customers, messagesPerCall));
+  const best = runs.reduce((one, other) =>
+    other.messages_per_second > one.messages_per_second ? other : one,
+  );
+  return { ...best, by_run: runs.map((run) => run.messages_per_second) };
 }
 
 async function withStack(stack: BenchStack, work: () => Promise<void>): Promise<void> {

@@ -28,7 +28,7 @@ export function reportOf(result: BenchResult, rawFile: string): string {
     '',
     '## Side by side',
     '',
-    'All clocks run from the first call (of the engine: from the first claim) to the answer to the last delivery report. All use ' +
+    'The best of three counts, of settings or of runs. All clocks run from the first call (of the engine: from the first claim) to the answer to the last delivery report. All use ' +
       'the same simulator, which answers at once, the same HTTP client and the same payload.',
     '',
     ...table(['what', 'messages', 'a call', 'messages/s', 'events a message'], sideBySide(result)),
@@ -103,7 +103,15 @@ function sideBySide({ figures }: BenchResult): readonly (readonly Cell[])[] {
     ),
     ...[engine, engine_batched].flatMap((run) =>
       run
-        ? [['engine', run.messages, run.messages_per_call, run.messages_per_second, run.events_per_message]]
+        ? [
+            [
+              run.by_run ? `engine: runs of ${run.by_run.join(', ')}/s` : 'engine',
+              run.messages,
+              run.messages_per_call,
+              run.messages_per_second,
+              run.events_per_message,
+            ],
+          ]
         : [],
     ),
     ...(per_customer

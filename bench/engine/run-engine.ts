@@ -13,6 +13,8 @@ export interface EngineFigures {
   readonly messages: number;
   readonly messages_per_call: number;
   readonly messages_per_second: number;
+  /** Of every run, where these are the figures of the best. */
+  readonly by_run?: readonly number[];
   /** From the first claim to the last callback answered. */
   readonly seconds: number;
   /** From the last callback answered to the last receipt folded. */

@@ -1,7 +1,9 @@
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { DefaultLogger, Runtime, Worker, bundleWorkflowCode } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, bundleWorkflowCode, type Logger } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities.ts';
 import { runService } from '../../database/service.ts';
+import { exists } from '../../stack/exists.ts';
 import { closeDependencies, createDependencies } from '../../worker/dependencies.ts';
 import { connectWorker } from '../../worker/temporal.ts';
 import { PER_CUSTOMER_QUEUE } from './queue.ts';
@@ -15,17 +17,13 @@ await runService('bench-worker', async (service) => {
   const logger = new DefaultLogger('ERROR');
   Runtime.install({ logger, shutdownSignals: [] });
   const deps = createDependencies(service);
-  const workflowsPath = path.join(import.meta.dirname, 'workflow.ts');
-  const [workflowBundle] = await Promise.all([
-    bundleWorkflowCode({ workflowsPath, logger }),
-    deps.renderPool.warm(),
-  ]);
+  const [codePath] = await Promise.all([bundle(config.home, logger), deps.renderPool.warm()]);
   const connection = await connectWorker(config.temporal, log, stopping);
   const worker = await Worker.create({
     connection,
     namespace: config.temporal.namespace,
     taskQueue: PER_CUSTOMER_QUEUE,
-    workflowBundle,
+    workflowBundle: { codePath },
     activities: createActivities(deps),
     maxCachedWorkflows: 1_000,
     maxConcurrentWorkflowTaskExecutions: CONCURRENCY,
@@ -38,3 +36,13 @@ await runService('bench-worker', async (service) => {
   await connection.close();
   await closeDependencies(deps);
 });
+
+/** The bundled workflow code, made by the first worker in a data folder. It is never a part of the engine's. */
+async function bundle(home: string, logger: Logger): Promise<string> {
+  const file = path.join(home, 'per-customer.cjs');
+  if (await exists(file)) return file;
+  const workflowsPath = path.join(import.meta.dirname, 'workflow.ts');
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger });
+  await writeFile(file, code);
+  return file;
+}
