@@ -3,6 +3,7 @@ import type { Pool } from '../database/pool.ts';
 import type { Timings } from '../domain/timings.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import type { RenderPool } from '../templates/render-pool.ts';
+import type { BreakerWatch } from './message/breaker-watch.ts';
 import type { CallSlots } from './message/call-slots.ts';
 import type { OutcomeRecorder } from './message/outcome-recorder.ts';
 
@@ -13,6 +14,7 @@ export interface Dependencies {
   readonly renderPool: RenderPool;
   readonly callSlots: CallSlots;
   readonly outcomeRecorder: OutcomeRecorder;
+  readonly breakerWatch: BreakerWatch;
   readonly timings: Timings;
   /** E.164 numbers that mode `allow-list` may call. */
   readonly testNumbers: ReadonlySet<string>;

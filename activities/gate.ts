@@ -1,11 +1,11 @@
 import { haltOf } from '../database/claim-messages.ts';
 import { readMemberFacts } from '../database/member-facts.ts';
+import { gateQuestion, ledgerScope, readMessageNode } from '../database/message-node.ts';
 import { readLedger } from '../database/read-ledger.ts';
 import type { EffectActivities } from '../domain/activities.ts';
 import { decideVerdict } from '../domain/gate.ts';
 import { MemberSet } from '../domain/member-set.ts';
 import type { Dependencies } from './dependencies.ts';
-import { gateQuestion, ledgerScope, readMessageNode } from './message/message-node.ts';
 import { hexOf, outcomeGroups } from './message/outcome-groups.ts';
 
 /**
@@ -25,7 +25,7 @@ export function createGate(deps: Dependencies): EffectActivities['gate'] {
     );
     const facts = await readMemberFacts(
       deps.pool,
-      gateQuestion(node, Number.POSITIVE_INFINITY, deps),
+      gateQuestion(node, { plannedAt: Number.POSITIVE_INFINITY, pass: scope.pass }, deps),
       members.minus(known).indexes(),
     );
     const halted = facts && haltOf(facts.runState);

@@ -1,9 +1,9 @@
 import { foldPendingReceipts } from '../database/fold-receipts.ts';
+import { ledgerScope, readMessageNode } from '../database/message-node.ts';
 import { closeWithoutReceipt, readLedger } from '../database/read-ledger.ts';
 import type { EffectActivities } from '../domain/activities.ts';
 import { MemberSet } from '../domain/member-set.ts';
 import type { Dependencies } from './dependencies.ts';
-import { ledgerScope, readMessageNode } from './message/message-node.ts';
 import { outcomeGroups, outcomesOfLedger } from './message/outcome-groups.ts';
 
 const FOLD_LIMIT = 1_000;

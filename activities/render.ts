@@ -1,10 +1,10 @@
+import type { MessageNode } from '../database/message-node.ts';
 import { readCustomers } from '../database/read-customers.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { MessageContent } from '../domain/message-content.ts';
 import type { SuppressionReason } from '../domain/reasons.ts';
 import { storableText } from '../domain/storable.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { MessageNode } from './message/message-node.ts';
 
 export type RenderedMember =
   | { readonly memberIndex: number; readonly content: MessageContent }

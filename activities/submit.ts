@@ -3,6 +3,7 @@ import { armHint } from '../database/hints.ts';
 import type { ClaimCandidate, ClaimScope } from '../database/claim-messages.ts';
 import { haltOf } from '../database/claim-messages.ts';
 import { readMemberFacts } from '../database/member-facts.ts';
+import { gateQuestion, ledgerScope, readMessageNode, type MessageNode } from '../database/message-node.ts';
 import { readLedger } from '../database/read-ledger.ts';
 import type { EffectActivities } from '../domain/activities.ts';
 import type { SubmitInput, SubmitResult } from '../domain/effects.ts';
@@ -12,7 +13,6 @@ import { MemberSet } from '../domain/member-set.ts';
 import type { Dependencies } from './dependencies.ts';
 import { isStopping } from './heartbeat.ts';
 import { allEnded } from './message/all-ended.ts';
-import { gateQuestion, ledgerScope, readMessageNode, type MessageNode } from './message/message-node.ts';
 import { chunksOf, startMicroBatch } from './message/micro-batch.ts';
 import { hexOf, outcomeGroups, outcomesOfLedger, type MemberOutcome } from './message/outcome-groups.ts';
 import { TemplateTrial } from './message/template-trial.ts';
@@ -61,15 +61,14 @@ class SubmitVisit {
     this.pass = pass;
     this.input = input;
     this.claimScope = {
-      ...gateQuestion(node, input.plannedAt, deps),
+      ...gateQuestion(node, { plannedAt: input.plannedAt, pass }, deps),
       projectId: node.cohort.projectId,
-      actionId: node.actionId,
-      pass,
       leg: 0,
       channel: node.channel,
       sender: node.senderValue,
       receiptDeadlineMs: input.receiptDeadlineMs,
       claimGraceMs: deps.timings.claimGraceMs,
+      breakerProbeMs: deps.timings.breakerProbeMs,
     };
   }
 

@@ -12,11 +12,15 @@ import type { AnyRoute } from './route.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { holdRoutes } from './routes/holds.ts';
 import { importRoutes } from './routes/imports.ts';
+import { integrationRoutes } from './routes/integrations.ts';
 import { launchRoutes } from './routes/launch.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { projectRoutes } from './routes/project.ts';
 import { runControlRoutes } from './routes/run-control.ts';
 import { runRoutes } from './routes/runs.ts';
 import { scenarioCopyRoutes } from './routes/scenario-copies.ts';
 import { scenarioRoutes } from './routes/scenarios.ts';
+import { suppressionRoutes } from './routes/suppressions.ts';
 import { scenarioJsonSchema } from './scenarios/document.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
@@ -29,9 +33,13 @@ export function apiRoutes(deps: ApiDependencies): readonly AnyRoute[] {
     ...launchRoutes(deps),
     ...runRoutes(deps),
     ...runControlRoutes(deps),
+    ...messageRoutes(deps),
+    ...projectRoutes(deps),
     ...holdRoutes(deps),
+    ...integrationRoutes(deps),
     ...importRoutes(deps),
     ...customerRoutes(deps),
+    ...suppressionRoutes(deps),
   ];
 }
 

@@ -19,6 +19,8 @@ export const ERRORS = {
   unexpected_audience: { status: 409, title: 'The audience is not the expected one' },
   cancelled_run_before: { status: 409, title: 'A run of the scenario was cancelled lately' },
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key belongs to another request' },
+  not_unresolved: { status: 409, title: 'The message is not unresolved' },
+  resend_refused: { status: 409, title: 'The gate keeps the message in' },
   incident_decided: { status: 409, title: 'Something else was decided before' },
   no_incident: { status: 409, title: 'Nobody is stuck there' },
   run_ended: { status: 409, title: 'The run has ended' },

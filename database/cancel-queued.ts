@@ -1,5 +1,6 @@
+import { markHints, type HintedMessage } from './hints.ts';
 import { lockMessages } from './lock-order.ts';
-import type { Queryable } from './pool.ts';
+import type { Connection, Queryable } from './pool.ts';
 import type { LedgerScope } from './read-ledger.ts';
 
 /** Ends messages that wait in the ledger and that the gate does not let go any more; others stay as they are. */
@@ -30,4 +31,20 @@ export async function cancelQueued(
       members.map(({ reason }) => reason),
     ],
   });
+}
+
+/** Ends the marketing messages that wait for a number which has opted out; its recipient is locked. */
+export async function cancelQueuedOfRecipient(connection: Connection, recipientId: string): Promise<void> {
+  const where = `recipient_id = $1 AND state = 'queued' AND consent_class = 'marketing'`;
+  const { rows } = await connection.query<HintedMessage>({
+    name: 'cancel-queued-of-recipient',
+    text: `
+      WITH waiting AS (${lockMessages({ where })})
+      UPDATE message SET state = 'cancelled', error = 'opted_out', ended_at = clock_timestamp(), look_at = NULL,
+        retry_at = NULL
+      FROM waiting WHERE message.month = waiting.month AND message.id = waiting.id
+      RETURNING message.month, message.cohort_id, message.action_id, message.pass`,
+    values: [recipientId],
+  });
+  await markHints(connection, rows);
 }

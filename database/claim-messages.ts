@@ -1,6 +1,8 @@
 import type { Channel } from '../domain/channel.ts';
-import { decideVerdict, type Verdict } from '../domain/gate.ts';
+import { BREAKER_OPEN, decideVerdict, type Verdict } from '../domain/gate.ts';
+import { withinCap } from '../domain/message-cap.ts';
 import type { MessageContent } from '../domain/message-content.ts';
+import { takeProbe, type ProbePauses } from './breakers.ts';
 import { messageId } from './ids.ts';
 import { readMemberFacts, type GateQuestion, type MemberFacts } from './member-facts.ts';
 import type { Connection, Pool } from './pool.ts';
@@ -10,14 +12,13 @@ import { inTransaction, lockForClaim } from './transaction.ts';
 /** What all messages of one claim have in common. */
 export interface ClaimScope extends GateQuestion {
   readonly projectId: string;
-  readonly actionId: number;
-  readonly pass: number;
   readonly leg: number;
   readonly channel: Channel;
   /** The sender's value as the provider takes it. */
   readonly sender: string;
   readonly receiptDeadlineMs: number;
   readonly claimGraceMs: number;
+  readonly breakerProbeMs: ProbePauses;
 }
 
 export interface ClaimCandidate {
@@ -34,18 +35,19 @@ export interface ClaimedMessage {
   readonly content: MessageContent;
 }
 
+type Refusal = Exclude<Verdict, { kind: 'send' }>;
+
 export interface Claim {
   readonly halted?: 'paused' | 'cancelled';
   readonly token: string;
   /** In ascending order of the recipient. */
   readonly claimed: readonly ClaimedMessage[];
   /** Members that the gate kept in. */
-  readonly refused: readonly {
-    readonly memberIndex: number;
-    readonly verdict: Exclude<Verdict, { kind: 'send' }>;
-  }[];
+  readonly refused: readonly { readonly memberIndex: number; readonly verdict: Refusal }[];
   /** Members whose number another member's message of this occasion has taken. */
   readonly duplicateNumbers: readonly number[];
+  /** Whether calls to the integration have failed lately. */
+  readonly troubled: boolean;
   /** `performance.now()` before the commit: a call that has not started `callStartMs` later is not made. */
   readonly committedAfter: number;
 }
@@ -73,15 +75,27 @@ export function claimMessages(
       scope,
       candidates.map((candidate) => candidate.memberIndex),
     );
-    const nothing = { token, claimed: [], refused: [], duplicateNumbers: [] };
+    const nothing = {
+      token,
+      claimed: [],
+      refused: [],
+      duplicateNumbers: [],
+      troubled: facts?.troubled ?? false,
+    };
     const halted = facts && haltOf(facts.runState);
     if (!facts || halted) return { ...nothing, ...(halted && { halted }), committedAfter: performance.now() };
 
     const verdicts = facts.members.map((member) => ({ member, verdict: decideVerdict(member.gate) }));
-    const refused = verdicts.flatMap(({ member, verdict }) =>
-      verdict.kind === 'send' ? [] : [{ memberIndex: member.memberIndex, verdict }],
-    );
-    const allowed = allowedOffers(scope, candidates, verdicts);
+    const offers = allowedOffers(scope, candidates, verdicts);
+    const uncapped = withinCap(offers, roomOf(facts.members));
+    const allowed = facts.breakerOpen ? await probeOf(connection, scope, uncapped) : uncapped;
+    const refused = [
+      ...verdicts.flatMap(({ member, verdict }) =>
+        verdict.kind === 'send' ? [] : [{ memberIndex: member.memberIndex, verdict }],
+      ),
+      ...refusedFor(CAPPED, offers, uncapped),
+      ...refusedFor(putOff(scope), uncapped, allowed),
+    ];
     const taken = await takeRows(connection, scope, allowed, token);
     const claimed = allowed.filter((offer) => taken.has(offer.id));
     const duplicateNumbers = await numbersTaken(
@@ -89,8 +103,45 @@ export function claimMessages(
       scope.month,
       allowed.filter((offer) => !taken.has(offer.id)),
     );
-    return { token, claimed, refused, duplicateNumbers, committedAfter: performance.now() };
+    const { troubled } = facts;
+    return { token, claimed, refused, duplicateNumbers, troubled, committedAfter: performance.now() };
   });
+}
+
+/** Of an integration whose breaker is open one message may be claimed, if its probe is due and nobody else's. */
+async function probeOf(
+  connection: Connection,
+  scope: ClaimScope,
+  offers: readonly Offer[],
+): Promise<readonly Offer[]> {
+  const [first] = offers;
+  if (!first || !(await takeProbe(connection, scope.integrationId, scope.breakerProbeMs))) return [];
+  return [first];
+}
+
+const CAPPED: Refusal = { kind: 'suppress', reason: 'capped' };
+
+/** Those that were offered and are not allowed. */
+function refusedFor(
+  verdict: Refusal,
+  offers: readonly Offer[],
+  allowed: readonly Offer[],
+): readonly { readonly memberIndex: number; readonly verdict: Refusal }[] {
+  const passed = new Set(allowed);
+  return offers.filter((offer) => !passed.has(offer)).map(({ memberIndex }) => ({ memberIndex, verdict }));
+}
+
+/** By recipient, how many more messages it may get; nothing is said of those that nothing caps. */
+function roomOf(members: readonly MemberFacts[]): ReadonlyMap<string, number> {
+  return new Map(
+    members.flatMap(({ recipientId, room }) =>
+      recipientId === null || room === null ? [] : [[recipientId, room] as const],
+    ),
+  );
+}
+
+function putOff({ recheckMs }: ClaimScope): Refusal {
+  return { kind: 'defer', until: Date.now() + recheckMs, reason: BREAKER_OPEN };
 }
 
 /** Locks the recipients in the order that everybody locks them. */

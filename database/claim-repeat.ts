@@ -1,44 +1,116 @@
-import { decideVerdict } from '../domain/gate.ts';
+import { BREAKER_OPEN, decideVerdict } from '../domain/gate.ts';
+import { passesBreaker, type ProbePauses } from './breakers.ts';
 import { haltOf, lockRecipients } from './claim-messages.ts';
 import { readMemberFacts, type GateQuestion } from './member-facts.ts';
 import type { MessageInDoubt } from './messages-in-doubt.ts';
-import type { Pool } from './pool.ts';
+import type { Connection, Pool, Queryable } from './pool.ts';
+import { settleDecision } from './resends.ts';
 import { inTransaction, lockForClaim } from './transaction.ts';
+
+/** Why a message is not offered again now. */
+export interface Obstacle {
+  readonly reason: string;
+  /** Set where it is only put off: the instant at which to ask again. */
+  readonly until?: number;
+}
 
 export type RepeatClaim =
   | { readonly kind: 'claimed'; readonly committedAfter: number }
   /** The gate keeps it in now; the row says why. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  | ({ readonly kind: 'refused' } & Obstacle)
   /** Somebody else has settled it meanwhile. */
   | { readonly kind: 'gone' };
 
-/** Claims a message in doubt for a repeat under the same id: a repeat is a send and passes lock and gate again. */
-export function claimRepeat(
-  pool: Pool,
-  projectId: string,
+export interface RepeatTerms {
+  readonly token: string;
+  readonly claimGraceMs: number;
+  readonly receiptDeadlineMs: number;
+  readonly breakerProbeMs: ProbePauses;
+}
+
+type Repeatable = Pick<MessageInDoubt, 'memberIndex' | 'recipientId'>;
+
+/**
+ * What keeps a message from being offered again; undefined when nothing does.
+ *
+ * A run that has finished does not: only one that is paused or was ended. The run and the recipient must be locked.
+ */
+export async function obstacleOf(
+  database: Queryable,
   question: GateQuestion,
-  message: MessageInDoubt,
-  claim: { readonly token: string; readonly claimGraceMs: number; readonly receiptDeadlineMs: number },
+  message: Repeatable,
+): Promise<Obstacle | undefined> {
+  const facts = await readMemberFacts(database, question, [message.memberIndex]);
+  const member = facts?.members[0];
+  if (!facts || !member) return { reason: 'customer_deleted' };
+  const halted = haltOf(facts.runState);
+  if (halted && facts.runState !== 'finished') return { reason: `run_${halted}` };
+  const verdict = decideVerdict(member.gate);
+  if (verdict.kind === 'suppress') return { reason: verdict.reason };
+  if (member.recipientId !== message.recipientId) return { reason: 'consent_other_number' };
+  return verdict.kind === 'defer' ? { reason: verdict.reason, until: verdict.until } : undefined;
+}
+
+/** What a repeat asks for: the message as it was found, and what its gate is asked. */
+export interface RepeatRequest {
+  readonly projectId: string;
+  readonly question: GateQuestion;
+  readonly message: MessageInDoubt;
+  readonly terms: RepeatTerms;
+}
+
+/** Claims a message in doubt for a repeat under the same id: a repeat is a send and passes lock and gate again. */
+export function claimRepeat(pool: Pool, request: RepeatRequest): Promise<RepeatClaim> {
+  return claimAgain(pool, request, async (connection) => {
+    const { rowCount } = await connection.query(
+      `${CLAIM} WHERE month = $1 AND id = $2 AND state = 'unknown'`,
+      [...claimValues(request)],
+    );
+    return rowCount === 1;
+  });
+}
+
+/**
+ * Claims an unresolved message that an operator wants to be sent again, under the same id.
+ *
+ * It begins anew: its look-ups, its receipt deadline and its freshness count from here. Only one whose resend is
+ * pending has an instant at which it is looked at.
+ */
+export function claimResend(pool: Pool, request: RepeatRequest): Promise<RepeatClaim> {
+  return claimAgain(pool, request, async (connection) => {
+    const { rowCount } = await connection.query(
+      `${CLAIM}, claimed_at = clock_timestamp(), looks = 0, ended_at = NULL, stale_at = to_timestamp($6)
+       WHERE month = $1 AND id = $2 AND state = 'unresolved' AND look_at IS NOT NULL`,
+      [...claimValues(request), request.question.staleAfter / 1_000],
+    );
+    if (rowCount !== 1) return false;
+    await settleDecision(connection, request.message, 'done');
+    return true;
+  });
+}
+
+const CLAIM = `
+  UPDATE message SET state = 'submitting', claim_token = $3, attempts = attempts + 1,
+    look_at = clock_timestamp() + make_interval(secs => $4 / 1000.0),
+    receipt_due_at = clock_timestamp() + make_interval(secs => $5 / 1000.0)`;
+
+function claimValues({ message, terms }: RepeatRequest): readonly unknown[] {
+  return [message.month, message.id, terms.token, terms.claimGraceMs, terms.receiptDeadlineMs];
+}
+
+function claimAgain(
+  pool: Pool,
+  { projectId, question, message, terms }: RepeatRequest,
+  take: (connection: Connection) => Promise<boolean>,
 ): Promise<RepeatClaim> {
   return inTransaction(pool, async (connection): Promise<RepeatClaim> => {
     await lockForClaim(connection, question.runId, projectId);
     await lockRecipients(connection, [message.recipientId]);
-    const facts = await readMemberFacts(connection, question, [message.memberIndex]);
-    const member = facts?.members[0];
-    if (!facts || !member) return { kind: 'refused', reason: 'customer_deleted' };
-    const halted = haltOf(facts.runState);
-    if (halted && facts.runState !== 'finished') return { kind: 'refused', reason: `run_${halted}` };
-    if (member.recipientId !== message.recipientId)
-      return { kind: 'refused', reason: 'consent_other_number' };
-    const verdict = decideVerdict(member.gate);
-    if (verdict.kind !== 'send') return { kind: 'refused', reason: verdict.reason };
-    const { rowCount } = await connection.query(
-      `UPDATE message SET state = 'submitting', claim_token = $3, attempts = attempts + 1,
-         look_at = clock_timestamp() + make_interval(secs => $4 / 1000.0),
-         receipt_due_at = clock_timestamp() + make_interval(secs => $5 / 1000.0)
-       WHERE month = $1 AND id = $2 AND state = 'unknown'`,
-      [message.month, message.id, claim.token, claim.claimGraceMs, claim.receiptDeadlineMs],
-    );
-    return rowCount === 1 ? { kind: 'claimed', committedAfter: performance.now() } : { kind: 'gone' };
+    const obstacle = await obstacleOf(connection, question, message);
+    if (obstacle) return { kind: 'refused', ...obstacle };
+    if (!(await passesBreaker(connection, question.integrationId, terms.breakerProbeMs)))
+      return { kind: 'refused', reason: BREAKER_OPEN, until: Date.now() + question.recheckMs };
+    const taken = await take(connection);
+    return taken ? { kind: 'claimed', committedAfter: performance.now() } : { kind: 'gone' };
   });
 }

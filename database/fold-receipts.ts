@@ -9,7 +9,7 @@ import {
   type Receipt,
   type ReceiptMark,
 } from '../domain/receipt.ts';
-import type { ReceiptState } from '../domain/states.ts';
+import type { MessageState, ReceiptState } from '../domain/states.ts';
 import { insertCampaignEvents, type NewCampaignEvent } from './insert-campaign-events.ts';
 import { campaignEventId } from './ids.ts';
 import { lockRecipients } from './claim-messages.ts';
@@ -73,6 +73,7 @@ interface MessageRow {
   readonly channel: Channel;
   readonly claimed_at: Date | null;
   readonly accepted_at: Date | null;
+  readonly state: MessageState;
   readonly receipt_state: ReceiptState | null;
   readonly receipt_at: Date | null;
   readonly receipt_key: string | null;
@@ -116,7 +117,7 @@ async function lockMessagesOf(
   const { rows } = await connection.query<MessageRow>({
     name: 'lock-messages',
     text: lockMessages({
-      columns: `month, id, run_id, customer_id, cohort_id, action_id, pass, channel, claimed_at, accepted_at,
+      columns: `month, id, run_id, customer_id, cohort_id, action_id, pass, channel, claimed_at, accepted_at, state,
         receipt_state, receipt_at, receipt_key, status_code`,
       where: 'month = ANY ($1::int[]) AND id = ANY ($2::uuid[])',
     }),
@@ -128,12 +129,14 @@ async function lockMessagesOf(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** The receipt that decides the message's state now, or undefined when an earlier one still does. */
+/** The receipt that decides the message's state now; undefined when an earlier one, or an operator, still does. */
 function winnerOf({ message, receipts }: Fold): InboxReceipt | undefined {
   const [first, ...others] = receipts;
   if (!first) return undefined;
   const winner = foldReceipts(first, ...others);
   const { receipt_state: state, receipt_at: at, receipt_key: key, status_code: statusCode } = message;
+  const assumed = message.state === 'delivered' && state === null;
+  if (assumed && !isFinalReceipt(winner.state)) return undefined;
   if (state === null || at === null || key === null) return winner;
   const mark: ReceiptMark = { state, at: at.getTime(), statusCode: statusCode ?? '', key };
   return compareReceipts(winner, mark) > 0 ? winner : undefined;

@@ -1,7 +1,9 @@
 import type { FirstMessage } from '../domain/first-message.ts';
 import type { ConsentClass, ProjectMode } from '../domain/gate.ts';
+import { windowMs, type MessageCap } from '../domain/message-cap.ts';
 import { admittedSql, type Audience } from './admitted-sql.ts';
 import { audienceSql, Parameters } from './audience-sql.ts';
+import { countedSql } from './message-cap.ts';
 import { longQuery, type Queryable } from './pool.ts';
 import { verdictSql } from './verdict-sql.ts';
 
@@ -12,11 +14,13 @@ export interface MessageNodeFacts {
   readonly consentClass: ConsentClass;
   readonly providerIsLocal: boolean;
   readonly held: boolean;
+  readonly breakerOpen: boolean;
 }
 
 export interface ForecastInput {
   readonly audience: Audience;
   readonly mode: ProjectMode;
+  readonly messageCap: MessageCap | null;
   readonly testNumbers: readonly string[];
   readonly firstMessage: FirstMessage;
   readonly nodes: readonly MessageNodeFacts[];
@@ -56,6 +60,8 @@ export async function forecast(database: Queryable, input: ForecastInput): Promi
       consent: 'consent.state',
       consentForThisNumber: 'coalesce(consent.recipient_id = customer.recipient_id, false)',
       held: 'node.held',
+      breakerOpen: 'node.breaker_open',
+      capReached: input.messageCap === null ? 'false' : '(full_number.recipient_id IS NOT NULL)',
     },
     parameters,
   );
@@ -67,10 +73,12 @@ export async function forecast(database: Queryable, input: ForecastInput): Promi
       FROM customer
       CROSS JOIN LATERAL (SELECT ${firstMessageSql(input.firstMessage, parameters)} AS node_id OFFSET 0) AS first
       LEFT JOIN jsonb_to_recordset(${parameters.add(nodesJson(input.nodes))}::jsonb)
-        AS node (node_id text, category_id uuid, consent_class text, provider_is_local boolean, held boolean)
+        AS node (node_id text, category_id uuid, consent_class text, provider_is_local boolean, held boolean,
+                 breaker_open boolean)
         ON node.node_id = first.node_id
       LEFT JOIN recipient ON recipient.id = customer.recipient_id
       LEFT JOIN consent ON consent.customer_id = customer.id AND consent.category_id = node.category_id
+      ${input.messageCap === null ? '' : fullNumbersSql(input.messageCap, input.audience, parameters)}
       WHERE ${admittedSql(input.audience, parameters)}
     ) AS judged
     GROUP BY 1, 2 ORDER BY 1, 2`;
@@ -102,6 +110,17 @@ function firstMessageSql(first: FirstMessage, parameters: Parameters): string {
   return `CASE WHEN ${audienceSql(first.filter, parameters)} THEN ${yes} ELSE ${no} END`;
 }
 
+/** Joins the numbers that have got as many messages as the cap allows. */
+function fullNumbersSql(cap: MessageCap, { projectId }: Audience, parameters: Parameters): string {
+  const since = `statement_timestamp() - make_interval(secs => ${parameters.add(windowMs(cap))}::float8 / 1000)`;
+  return `
+    LEFT JOIN (
+      SELECT recipient_id FROM message
+      WHERE message.project_id = ${parameters.add(projectId)}::uuid AND ${countedSql(since)}
+      GROUP BY recipient_id HAVING count(*) >= ${parameters.add(cap.messages)}::int) AS full_number
+      ON full_number.recipient_id = customer.recipient_id`;
+}
+
 function nodesJson(nodes: readonly MessageNodeFacts[]): string {
   return JSON.stringify(
     nodes.map((node) => ({
@@ -110,6 +129,7 @@ function nodesJson(nodes: readonly MessageNodeFacts[]): string {
       consent_class: node.consentClass,
       provider_is_local: node.providerIsLocal,
       held: node.held,
+      breaker_open: node.breakerOpen,
     })),
   );
 }

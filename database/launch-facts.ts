@@ -1,13 +1,23 @@
 import type { ProjectMode } from '../domain/gate.ts';
+import type { MessageCap } from '../domain/message-cap.ts';
 import { ENDED_RUN_STATES } from '../domain/states.ts';
 import type { Queryable } from './pool.ts';
 
-export async function readProjectMode(database: Queryable, projectId: string): Promise<ProjectMode> {
-  const { rows } = await database.query<{ mode: ProjectMode }>('SELECT mode FROM project WHERE id = $1', [
-    projectId,
-  ]);
+/** What the gate reads of a project. */
+export interface GateSettings {
+  readonly mode: ProjectMode;
+  readonly messageCap: MessageCap | null;
+}
+
+export async function readGateSettings(database: Queryable, projectId: string): Promise<GateSettings> {
+  const { rows } = await database.query<GateSettings>(
+    `SELECT mode, CASE WHEN message_cap IS NOT NULL
+                  THEN jsonb_build_object('messages', message_cap, 'window', cap_window) END AS "messageCap"
+     FROM project WHERE id = $1`,
+    [projectId],
+  );
   if (!rows[0]) throw new Error('A request has a project.');
-  return rows[0].mode;
+  return rows[0];
 }
 
 /** Of these runs those that are the project's. */

@@ -1,5 +1,6 @@
 import type { ConsentClass, ConsentState, GateFacts, ProjectMode } from '../domain/gate.ts';
 import type { RunState } from '../domain/states.ts';
+import { countMessages } from './message-cap.ts';
 import type { Queryable } from './pool.ts';
 
 /** What is asked of the gate: one message node's members in one cohort. */
@@ -11,6 +12,8 @@ export interface GateQuestion {
   readonly consentClass: ConsentClass;
   readonly senderId: string;
   readonly integrationId: string;
+  readonly actionId: number;
+  readonly pass: number;
   readonly staleAfter: number;
   readonly recheckMs: number;
   /** Whether the provider is on this machine. */
@@ -26,11 +29,17 @@ export interface MemberFacts {
   readonly entryKey: string;
   readonly occasion: string | null;
   readonly phone: string | null;
+  /** How many more messages the number may get; null where nothing caps it. */
+  readonly room: number | null;
   readonly gate: GateFacts;
 }
 
 export interface CohortFacts {
   readonly runState: RunState;
+  /** Whether calls to the integration have failed lately. */
+  readonly troubled: boolean;
+  /** Whether its breaker is open: whoever claims needs its probe. */
+  readonly breakerOpen: boolean;
   readonly members: readonly MemberFacts[];
 }
 
@@ -38,6 +47,10 @@ interface Row {
   run_state: RunState;
   mode: ProjectMode;
   held_by: string | null;
+  troubled: boolean;
+  probe_at: Date | null;
+  message_cap: number | null;
+  cap_window: string | null;
   now_ms: number;
   member_index: number;
   customer_id: string;
@@ -56,13 +69,17 @@ interface Row {
 /** What is the same for all members is read once, not beside each of them. */
 const FACTS = `
   WITH frame AS MATERIALIZED (
-    SELECT run.state AS run_state, project.mode, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms,
+    SELECT run.state AS run_state, project.mode, project.message_cap, project.cap_window,
            (SELECT reason FROM hold
             WHERE (scope, target_id) IN (
               ('account', project.account_id), ('project', project.id), ('sender', $6::uuid), ('integration', $7::uuid),
               ('category', $5::uuid))
-            LIMIT 1) AS held_by
-    FROM run JOIN project ON project.id = run.project_id WHERE run.id = $4)
+            LIMIT 1) AS held_by,
+           coalesce(breaker.failures > 0, false) AS troubled, breaker.probe_at,
+           (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms
+    FROM run JOIN project ON project.id = run.project_id
+    LEFT JOIN breaker ON breaker.integration_id = $7
+    WHERE run.id = $4)
   SELECT frame.*, entry.member_index, entry.entry_key, entry.occasion,
          customer.id AS customer_id, customer.deleted_at IS NOT NULL AS deleted,
          customer.phone, customer.phone_state, customer.recipient_id,
@@ -75,7 +92,11 @@ const FACTS = `
   LEFT JOIN consent ON consent.customer_id = customer.id AND consent.category_id = $5
   WHERE entry.month = $1 AND entry.cohort_id = $2 AND entry.member_index = ANY ($3::int[])`;
 
-/** Everything that the gate must know of these members, read in one statement. */
+/**
+ * Everything that the gate must know of these members.
+ *
+ * Read in one statement, and in a second one where the project has a cap.
+ */
 export async function readMemberFacts(
   database: Queryable,
   question: GateQuestion,
@@ -96,10 +117,31 @@ export async function readMemberFacts(
   });
   const first = rows[0];
   if (!first) return undefined;
-  return { runState: first.run_state, members: rows.map((row) => memberFacts(row, question)) };
+  const room = await readRoom(database, question, rows);
+  return {
+    runState: first.run_state,
+    troubled: first.troubled,
+    breakerOpen: first.probe_at !== null,
+    members: rows.map((row) => memberFacts(row, question, room.get(row.member_index) ?? null)),
+  };
 }
 
-function memberFacts(row: Row, question: GateQuestion): MemberFacts {
+/** How many more messages each member's number may get; nobody is in it where nothing caps them. */
+async function readRoom(
+  database: Queryable,
+  question: GateQuestion,
+  rows: readonly Row[],
+): Promise<ReadonlyMap<number, number>> {
+  const { message_cap: messages = null, cap_window: window = null } = rows[0] ?? {};
+  if (messages === null || window === null || question.consentClass !== 'marketing') return new Map();
+  const members = rows.flatMap(({ member_index: memberIndex, recipient_id: recipientId, occasion }) =>
+    recipientId === null ? [] : [{ memberIndex, recipientId, occasion }],
+  );
+  const counts = await countMessages(database, { messages, window }, question, members);
+  return new Map([...counts].map(([memberIndex, count]) => [memberIndex, messages - count]));
+}
+
+function memberFacts(row: Row, question: GateQuestion, room: number | null): MemberFacts {
   return {
     memberIndex: row.member_index,
     customerId: row.customer_id,
@@ -107,6 +149,7 @@ function memberFacts(row: Row, question: GateQuestion): MemberFacts {
     entryKey: row.entry_key,
     occasion: row.occasion,
     phone: row.phone,
+    room,
     gate: {
       mode: row.mode,
       providerIsLocal: question.providerIsLocal,
@@ -119,6 +162,8 @@ function memberFacts(row: Row, question: GateQuestion): MemberFacts {
       consent: row.consent,
       consentForThisNumber: row.consent_for_this_number,
       heldBy: row.held_by,
+      probeAt: row.probe_at?.getTime() ?? null,
+      capReached: room !== null && room <= 0,
       now: row.now_ms,
       staleAfter: question.staleAfter,
       recheckMs: question.recheckMs,

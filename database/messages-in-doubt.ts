@@ -51,16 +51,34 @@ interface Row {
 }
 
 /** Takes messages in doubt that are due for a look-up; for `leaseMs` nobody else takes them. */
-export async function takeMessagesInDoubt(
+export function takeMessagesInDoubt(
   database: Queryable,
   limit: number,
   leaseMs: number,
 ): Promise<readonly MessageInDoubt[]> {
+  return takeDue(database, 'unknown', limit, leaseMs);
+}
+
+/** Takes unresolved messages that an operator wants to be sent again, as {@link takeMessagesInDoubt} does. */
+export function takePendingResends(
+  database: Queryable,
+  limit: number,
+  leaseMs: number,
+): Promise<readonly MessageInDoubt[]> {
+  return takeDue(database, 'unresolved', limit, leaseMs);
+}
+
+async function takeDue(
+  database: Queryable,
+  state: 'unknown' | 'unresolved',
+  limit: number,
+  leaseMs: number,
+): Promise<readonly MessageInDoubt[]> {
   const { rows } = await database.query<Row>({
-    name: 'take-in-doubt',
+    name: `take-${state}`,
     text: `
       WITH due AS (
-        SELECT month, id FROM message WHERE look_at <= ${DUE_BY} AND state = 'unknown'
+        SELECT month, id FROM message WHERE look_at <= ${DUE_BY} AND state = '${state}'
         ORDER BY look_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
       UPDATE message SET look_at = clock_timestamp() + make_interval(secs => $2 / 1000.0)
       FROM due WHERE message.month = due.month AND message.id = due.id

@@ -18,6 +18,8 @@ export interface CallRecord {
   readonly outcomes: readonly SubmitOutcome[];
 }
 
+export type UnsentState = 'queued' | 'unknown' | 'unresolved';
+
 export interface RecordScope {
   readonly month: number;
   /** Pauses before a provably unsent message is offered again, by attempt; the last one repeats. */
@@ -26,14 +28,18 @@ export interface RecordScope {
   readonly firstLookUpMs: number;
   /** Pause from the receipt deadline to the sweep that closes what no workflow closed. */
   readonly receiptSlackMs: number;
-  /** What an unsent message becomes: `unknown` when an earlier attempt of it may have left. */
-  readonly unsentState: 'queued' | 'unknown';
+  /**
+   * What an unsent message becomes: `unknown` when an earlier attempt of it may have left, `unresolved` when an operator
+   * wants it to be sent all the same; that is then tried again.
+   */
+  readonly unsentState: UnsentState;
 }
 
 /**
  * Writes the outcomes of calls, each only while its claim is still the one under which the call was made.
  *
- * A receipt that was faster keeps its state; the submission's campaign event is written once whoever proves it.
+ * A receipt that was faster keeps its state; the submission's campaign event is written once whoever proves it. An
+ * account that is refused costs the message no attempt.
  * @returns ids of the messages whose claim was still held
  */
 export async function recordOutcomes(
@@ -72,12 +78,13 @@ export async function recordOutcomes(
       calls.map((call) => firstText(call, 'error')),
       scope.retryMs,
       calls.map((call) => call.token),
+      outcomes.map((outcome) => outcome.kind === 'unsent' && outcome.cause === 'account'),
     ],
   });
   return new Set(rows.map((row) => row.id));
 }
 
-function stateOf(outcome: SubmitOutcome, unsentState: 'queued' | 'unknown'): MessageState {
+function stateOf(outcome: SubmitOutcome, unsentState: UnsentState): MessageState {
   switch (outcome.kind) {
     case 'accepted':
     case 'duplicate_id':
@@ -111,15 +118,22 @@ function retryMsOf(outcome: SubmitOutcome): number | null {
 /** Longest pause that a provider may ask for: what waits longer would be stale. */
 const MAX_RETRY_MS = 3_600_000;
 
-/** Whether the row may still take the outcome: a receipt that was faster has moved it on. */
-const OPEN = `(message.state = 'submitting' OR (message.state = 'unknown' AND outcome.state IN ('accepted', 'rejected')))`;
+/**
+ * Whether the row may still take the outcome: a receipt that was faster has moved it on. Who holds the claim knows best,
+ * however late: its word on whether the provider took the message ends the doubt.
+ */
+const OPEN = `(message.state = 'submitting'
+  OR (message.state IN ('unknown', 'unresolved') AND outcome.state IN ('accepted', 'rejected')))`;
+
+const RETRY_AT = `clock_timestamp() + make_interval(secs => coalesce(
+  outcome.retry_ms, ($22::float8[])[least(message.attempts, cardinality($22::float8[]))]) / 1000)`;
 
 const RECORD = `
   WITH outcome AS (
     SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::float8[],
-                         $12::uuid[], $13::text[], $2::uuid[])
+                         $12::uuid[], $13::text[], $2::uuid[], $24::boolean[])
       AS t (id, state, provider_message_id, status_code, error, error_class, retry_ms, event_id, event_status,
-            token)
+            token, account_refused)
   ), own AS (
     ${lockMessages({
       columns: 'outcome.*',
@@ -133,17 +147,18 @@ const RECORD = `
       status_code = CASE WHEN ${OPEN} THEN outcome.status_code ELSE message.status_code END,
       error = CASE WHEN ${OPEN} THEN outcome.error ELSE message.error END,
       error_class = CASE WHEN ${OPEN} THEN outcome.error_class ELSE message.error_class END,
+      attempts = attempts - CASE WHEN ${OPEN} AND outcome.account_refused THEN 1 ELSE 0 END,
       claim_token = CASE WHEN ${OPEN} AND outcome.state = 'unknown' THEN message.claim_token END,
       accepted_at = CASE WHEN outcome.state = 'accepted' THEN coalesce(accepted_at, clock_timestamp())
                     ELSE accepted_at END,
-      ended_at = CASE WHEN ${OPEN} AND outcome.state = 'rejected' THEN clock_timestamp() ELSE ended_at END,
-      retry_at = CASE WHEN ${OPEN} AND outcome.state = 'queued'
-                 THEN clock_timestamp() + make_interval(secs => coalesce(
-                   outcome.retry_ms, ($22::float8[])[least(message.attempts, cardinality($22::float8[]))]) / 1000) END,
+      ended_at = CASE WHEN NOT ${OPEN} THEN ended_at
+                      WHEN outcome.state IN ('rejected', 'unresolved') THEN clock_timestamp() END,
+      retry_at = CASE WHEN ${OPEN} AND outcome.state = 'queued' THEN ${RETRY_AT} END,
       look_at = CASE WHEN NOT ${OPEN} THEN look_at
                 ELSE CASE outcome.state
                   WHEN 'accepted' THEN receipt_due_at + make_interval(secs => $3)
                   WHEN 'queued' THEN stale_at
+                  WHEN 'unresolved' THEN ${RETRY_AT}
                   WHEN 'unknown' THEN claimed_at + make_interval(secs => $4) END END
     FROM own AS outcome
     WHERE message.month = $1 AND message.id = ANY ($5::uuid[]) AND message.id = outcome.id

@@ -16,7 +16,7 @@ const RECLAIM = `
   UPDATE message SET state = 'submitting', claim_token = $3, claimed_at = clock_timestamp(), attempts = attempts + 1,
     retry_at = NULL, look_at = clock_timestamp() + make_interval(secs => $4),
     receipt_due_at = clock_timestamp() + make_interval(secs => $5),
-    integration_id = $10, sender = $11,
+    integration_id = $10, sender = $11, consent_class = $12,
     recipient_id = offer.recipient_id, to_number = offer.to_number, content = offer.content
   FROM waiting JOIN (
     SELECT DISTINCT ON (recipient_id, occasion, CASE WHEN occasion IS NULL THEN id END) *
@@ -34,11 +34,11 @@ const RECLAIM = `
 const INSERT = `
   INSERT INTO message (month, id, project_id, run_id, customer_id, recipient_id, cohort_id, member_index, action_id,
     pass, leg, occasion, channel, integration_id, sender, to_number, content, state, attempts, claim_token,
-    claimed_at, stale_at, receipt_due_at, look_at)
+    claimed_at, stale_at, receipt_due_at, look_at, consent_class)
   SELECT $1, offer.id, $2, $3, offer.customer_id, offer.recipient_id, $4, offer.member_index, $5,
     $6, $7, offer.occasion, $8, $9, $10, offer.to_number, offer.content, 'submitting', 1, $11,
     clock_timestamp(), to_timestamp($12), clock_timestamp() + make_interval(secs => $13),
-    clock_timestamp() + make_interval(secs => $14)
+    clock_timestamp() + make_interval(secs => $14), $22
   FROM unnest($15::uuid[], $16::uuid[], $17::bigint[], $18::int[], $19::text[], $20::text[], $21::jsonb[])
     AS offer (id, customer_id, recipient_id, member_index, occasion, to_number, content)
   ON CONFLICT DO NOTHING
@@ -94,6 +94,7 @@ async function insertRows(
       offers.map((offer) => offer.occasion),
       offers.map((offer) => offer.to),
       offers.map((offer) => JSON.stringify(offer.content)),
+      scope.consentClass,
     ],
   });
   return new Set(rows.map((row) => row.id));
@@ -120,6 +121,7 @@ async function reclaimRows(
       offers.map((offer) => offer.occasion),
       scope.integrationId,
       scope.sender,
+      scope.consentClass,
     ],
   });
   return rows.map((row) => row.id);

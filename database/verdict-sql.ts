@@ -1,4 +1,4 @@
-import { SERVED_COUNTRIES } from '../domain/gate.ts';
+import { BREAKER_OPEN, SERVED_COUNTRIES } from '../domain/gate.ts';
 import type { Parameters } from './audience-sql.ts';
 
 /** SQL expressions for what {@link GateFacts} says of one customer. */
@@ -14,12 +14,15 @@ export interface FactsSql {
   readonly consent: string;
   readonly consentForThisNumber: string;
   readonly held: string;
+  /** Of an integration whose breaker is open and whose probe is not due. */
+  readonly breakerOpen: string;
+  readonly capReached: string;
 }
 
 /**
  * What `decideVerdict` says of a message that is not late, for a million customers at once.
  *
- * An SQL expression: the reason of a suppression, `held`, or `send`. A test holds the two against each other.
+ * An SQL expression: the reason of a suppression, `held`, `breaker_open`, or `send`. A test holds the two against each other.
  */
 export function verdictSql(facts: FactsSql, parameters: Parameters): string {
   const marketing = `${facts.consentClass} = 'marketing'`;
@@ -37,5 +40,7 @@ export function verdictSql(facts: FactsSql, parameters: Parameters): string {
     WHEN ${marketing} AND ${facts.consent} = 'unproven' THEN 'consent_unproven'
     WHEN ${marketing} AND NOT ${facts.consentForThisNumber} THEN 'consent_other_number'
     WHEN ${facts.held} THEN 'held'
+    WHEN ${facts.breakerOpen} THEN '${BREAKER_OPEN}'
+    WHEN ${facts.capReached} AND ${marketing} THEN 'capped'
     ELSE 'send' END`;
 }

@@ -1,4 +1,5 @@
 import { lostWorkflows } from './lost-reason.ts';
+import type { MessageDecision } from './message-decision.ts';
 import { EXIT_REASONS, SUPPRESSION_REASONS } from './reasons.ts';
 import type { MessageState } from './states.ts';
 
@@ -13,7 +14,7 @@ export const MESSAGE_EXPLANATIONS: Readonly<Record<MessageState | 'no_receipt', 
   failed: 'The provider took the message and reported that it could not be delivered.',
   expired: 'The provider took the message and could not deliver it in time.',
   rejected: 'The provider refused the message.',
-  unresolved: 'Nobody could find out whether the provider took the message; it is not sent again.',
+  unresolved: 'Nobody could find out whether the provider took the message: an operator decides.',
   cancelled: 'The message was cancelled before it was offered to the provider.',
   no_receipt: 'The provider took the message; no final delivery report came in time.',
 };
@@ -29,21 +30,55 @@ export interface StepFacts {
   readonly reason: string;
   readonly exit: string | null;
   readonly messageState: string | null;
+  /** What operators have decided about the message, the oldest first. */
+  readonly decisions?: readonly ExplainedDecision[];
+  /** Whether the message is `delivered` only because an operator has said so. */
+  readonly assumed?: boolean;
 }
 
+type ExplainedDecision = Pick<MessageDecision, 'action' | 'reason' | 'actor' | 'refusal'> & {
+  readonly outcome: string;
+};
+
 /** Says why a step went as it did; empty where there is nothing to say. */
-export function explainStep({ outcome, reason, exit, messageState }: StepFacts): string {
+export function explainStep(facts: StepFacts): string {
+  const { outcome, reason, exit, messageState, decisions = [], assumed = false } = facts;
   const suppressed = outcome === 'suppressed';
   const why = suppressed ? sentence(SUPPRESSION_REASONS, reason) : sentence(MESSAGE_EXPLANATIONS, outcome);
   const expected = suppressed ? 'cancelled' : outcome;
   const sentences = why === undefined ? [] : [why];
-  if (messageState !== null && messageState !== expected) {
+  sentences.push(...decisions.map(explainDecision));
+  if (messageState !== null && messageState !== expected && !assumed) {
     const now = sentence(MESSAGE_EXPLANATIONS, messageState) ?? '';
     sentences.push(why === undefined ? now : `Later: ${now}`);
   }
   if (exit !== null && (exit !== 'end' || sentences.length === 0))
     sentences.push(sentence(EXIT_REASONS, exit) ?? '');
   return sentences.filter((part) => part !== '').join(' ');
+}
+
+/** Who decided what about a message, and what came of it. */
+export function explainDecision({ action, reason, actor, outcome, refusal }: ExplainedDecision): string {
+  if (action === 'assume-delivered')
+    return `An operator (${actor}) took it for delivered: ${asSentence(reason)}`;
+  const decided = `An operator (${actor}) decided to send it again: ${asSentence(reason)}`;
+  switch (outcome) {
+    case 'refused':
+      return `${decided} It was not: ${refusal === null ? 'it was kept in.' : explainReason(refusal) || `${refusal}.`}`;
+    case 'overtaken':
+      return `${decided} A delivery report came first.`;
+    default:
+      return decided;
+  }
+}
+
+function asSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** The sentence of a reason of the gate; empty where there is none. */
+export function explainReason(reason: string): string {
+  return sentence(SUPPRESSION_REASONS, reason) ?? '';
 }
 
 /** Says what a run's reason means; null where the reason says it itself. */

@@ -27,10 +27,14 @@ export interface GateFacts {
   readonly consentForThisNumber: boolean;
   /** Why an operator holds messages of this kind, or null. */
   readonly heldBy: string | null;
+  /** When the next probe of the integration's open breaker is due; null while it is closed. */
+  readonly probeAt: number | null;
+  /** Whether the number has got as many messages as the project's cap allows. */
+  readonly capReached: boolean;
   readonly now: number;
   /** Instant after which the message is no longer worth sending. */
   readonly staleAfter: number;
-  /** How long to wait before a held member is looked at again. */
+  /** How long to wait at most before a member who was put off is looked at again. */
   readonly recheckMs: number;
 }
 
@@ -40,12 +44,20 @@ export type Verdict =
   | { readonly kind: 'suppress'; readonly reason: SuppressionReason }
   | { readonly kind: 'defer'; readonly until: number; readonly reason: string };
 
+/** Why a member waits whose integration's breaker is open. */
+export const BREAKER_OPEN = 'breaker_open';
+
 /** The one place that decides whether a message may leave; asked again inside the claim, under the lock. */
 export function decideVerdict(facts: GateFacts): Verdict {
   const reason = numberReason(facts) ?? permissionReason(facts);
   if (reason) return { kind: 'suppress', reason };
   if (facts.now > facts.staleAfter) return { kind: 'suppress', reason: 'stale' };
-  if (facts.heldBy !== null) return { kind: 'defer', until: facts.now + facts.recheckMs, reason: 'held' };
+  const recheckAt = facts.now + facts.recheckMs;
+  if (facts.heldBy !== null) return { kind: 'defer', until: recheckAt, reason: 'held' };
+  const { probeAt } = facts;
+  if (probeAt !== null && probeAt > facts.now)
+    return { kind: 'defer', until: Math.min(probeAt, recheckAt), reason: BREAKER_OPEN };
+  if (facts.capReached && facts.consentClass === 'marketing') return { kind: 'suppress', reason: 'capped' };
   return { kind: 'send' };
 }
 

@@ -18,6 +18,18 @@ export const ERROR_CLASSES = [
 ] as const;
 export type ErrorClass = (typeof ERROR_CLASSES)[number];
 
+/**
+ * Why a message was provably not sent.
+ *
+ * - `unreachable`: no byte of the call can have left
+ * - `late`: the call could not start in time and was not made
+ * - `throttled`: the provider takes less than it was offered
+ * - `account`: the account is refused, whatever it offers
+ * - `batch`: the call was refused as a whole; which message it was refused for shows when each is offered alone
+ * - `provider`: the provider says that the failure was its own
+ */
+export type UnsentCause = 'unreachable' | 'late' | 'throttled' | 'account' | 'batch' | 'provider';
+
 /** What one call says of one message that it offered. */
 export type SubmitOutcome =
   | { readonly kind: 'accepted'; readonly messageId: string; readonly providerMessageId: string }
@@ -27,6 +39,7 @@ export type SubmitOutcome =
   | {
       readonly kind: 'unsent';
       readonly messageId: string;
+      readonly cause: UnsentCause;
       readonly retryAfterMs: number | null;
       readonly statusCode: string;
       readonly error: string;

@@ -12,6 +12,7 @@ export const SUPPRESSION_REASONS = {
   consent_revoked: 'The customer has refused this category or revoked the consent for it.',
   consent_other_number: 'The consent was given for another number.',
   duplicate_number: 'Another customer with the same number receives this message.',
+  capped: 'The number has got as many messages lately as the project allows.',
   stale: 'The message came too late to be sent.',
   template_error: 'The template could not be rendered for this customer.',
   empty_message: 'The template gave an empty text for this customer.',

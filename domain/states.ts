@@ -22,7 +22,7 @@ const RECEIPT_STATES: readonly MessageState[] = ['accepted', 'dispatched', 'deli
 /** Which states may follow a state; a receipt proves acceptance in whatever state it finds the message. */
 export const MESSAGE_TRANSITIONS: Readonly<Record<MessageState, readonly MessageState[]>> = {
   queued: ['submitting', 'cancelled', ...RECEIPT_STATES],
-  submitting: ['queued', 'rejected', 'unknown', ...RECEIPT_STATES],
+  submitting: ['queued', 'rejected', 'unknown', 'unresolved', ...RECEIPT_STATES],
   unknown: ['submitting', 'unresolved', 'rejected', ...RECEIPT_STATES],
   accepted: ['dispatched', 'delivered', 'failed', 'expired'],
   dispatched: ['delivered', 'failed', 'expired'],
@@ -30,12 +30,16 @@ export const MESSAGE_TRANSITIONS: Readonly<Record<MessageState, readonly Message
   failed: ['delivered', 'expired'],
   expired: ['delivered', 'failed'],
   rejected: [...RECEIPT_STATES],
-  unresolved: [...RECEIPT_STATES],
+  unresolved: ['submitting', 'rejected', ...RECEIPT_STATES],
   cancelled: [...RECEIPT_STATES],
 };
 
+/** Which states may follow `delivered` where only an operator has said so: what a final report says counts more. */
+export const ASSUMED_DELIVERED_TRANSITIONS: readonly MessageState[] = ['failed', 'expired'];
+
 /**
- * States that end a message whatever happens next, except for a receipt of a higher rank.
+ * States that end a message whatever happens next, except for a receipt of a higher rank, and for an
+ * operator's decision about an unresolved one.
  *
  * `accepted` and `dispatched` end once their receipt deadline has passed.
  */

@@ -37,6 +37,8 @@ export interface Timings {
   readonly finishAfterMs: number;
   /** How often a held member is looked at again. */
   readonly holdRecheckMs: number;
+  /** While an integration's breaker is open: pause before the first probe, doubling up to the last. */
+  readonly breakerProbeMs: { readonly first: number; readonly last: number };
   /** Pause of the sweeps and of the relay when they find nothing to do. */
   readonly sweepMs: number;
   /** Without a heartbeat for this long an activity's worker counts as dead. */

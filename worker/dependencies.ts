@@ -1,4 +1,5 @@
 import type { Dependencies } from '../activities/dependencies.ts';
+import { BreakerWatch } from '../activities/message/breaker-watch.ts';
 import { CallSlots } from '../activities/message/call-slots.ts';
 import { OutcomeRecorder } from '../activities/message/outcome-recorder.ts';
 import { ProviderRegistry } from '../providers/registry.ts';
@@ -19,6 +20,7 @@ export function createDependencies({
     providers: new ProviderRegistry(config.integrations, config.publicUrl),
     renderPool: new RenderPool(),
     callSlots: new CallSlots(),
+    breakerWatch: new BreakerWatch(pool, config.timings, log),
     outcomeRecorder: new OutcomeRecorder(pool, config.timings),
   };
 }

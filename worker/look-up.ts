@@ -8,10 +8,10 @@ import {
 import type { IntegrationRow } from '../database/read-integration.ts';
 import { readIntegration } from '../database/read-integration.ts';
 import { storeReceipts } from '../database/store-receipts.ts';
-import { PermanentError } from '../domain/errors.ts';
 import { groupBy } from '../domain/group-by.ts';
+import { REPEAT_REFUSED } from '../domain/message-decision.ts';
 import type { LookupResult } from '../providers/provider.ts';
-import { repeatMessage, type Repeat } from './repeat.ts';
+import { refusalOf, repeatMessage } from './repeat.ts';
 
 const LIMIT = 50;
 /** For how long messages that are being looked up are nobody else's. */
@@ -97,13 +97,7 @@ async function handleMiss(
   if (!integration || looks < MISSES_BEFORE_REPEAT || !isProvenToRefuse(deps, integration)) return;
   const repeat = await repeatMessage(deps, integration, message, lookAtMs).catch(refusalOf);
   if (repeat.kind === 'made') return;
-  await postponeLookUp(deps.pool, message, { looks, lookAtMs, error: `repeat refused: ${repeat.reason}` });
-}
-
-/** What the message names may be gone: that keeps its repeat in as the gate does. */
-function refusalOf(error: unknown): Repeat {
-  if (error instanceof PermanentError) return { kind: 'refused', reason: error.code };
-  throw error;
+  await postponeLookUp(deps.pool, message, { looks, lookAtMs, error: `${REPEAT_REFUSED}${repeat.reason}` });
 }
 
 /**

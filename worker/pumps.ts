@@ -9,6 +9,7 @@ import { sendHints } from './hint-sender.ts';
 import { lookUpMessages } from './look-up.ts';
 import { pauseRunsWithLostWorkflows } from './lost-workflows.ts';
 import { relayRuns } from './relay.ts';
+import { makeResends } from './resend.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import type { TemporalClient } from './temporal.ts';
 import { wakeRuns } from './wake.ts';
@@ -18,13 +19,14 @@ const FOLD_IDLE_MS = 100;
 const HINT_IDLE_MS = 250;
 const SWEEP_LIMIT = 500;
 const LOOK_UP_IDLE_MS = 1_000;
+const RESEND_IDLE_MS = 1_000;
 const LOST_EVERY_SWEEPS = 5;
 const STATISTICS_IDLE_MS = 1_000;
 const PARTITIONS_IDLE_MS = 3_600_000;
 
 /**
  * Moves what the database owns, until the signal: starts launched runs, folds receipts, hints cohorts, sweeps
- * messages whose time has come and asks providers about those in doubt.
+ * messages whose time has come, asks providers about those in doubt and makes the resends that operators want.
  */
 export async function runPumps(
   deps: Dependencies,
@@ -73,6 +75,7 @@ export async function runPumps(
       work: nothingMore(() => analyzeNewPartitions(pool)),
       idleMs: STATISTICS_IDLE_MS,
     },
+    { name: 'resend', work: () => makeResends(deps), idleMs: RESEND_IDLE_MS },
     { name: 'partitions', work: nothingMore(() => ensurePartitions(pool)), idleMs: PARTITIONS_IDLE_MS },
   ];
   await Promise.all(loops.map((loop) => runLoop({ ...loop, signal, log })));

@@ -1,40 +1,90 @@
 import { randomUUID } from 'node:crypto';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { callProvider } from '../activities/message/micro-batch.ts';
-import { gateQuestion, messageNodeOf } from '../activities/message/message-node.ts';
-import { claimRepeat } from '../database/claim-repeat.ts';
+import { claimRepeat, claimResend, type Obstacle, type RepeatClaim } from '../database/claim-repeat.ts';
 import { markHints } from '../database/hints.ts';
-import type { IntegrationRow } from '../database/read-integration.ts';
+import { gateQuestion, readNodeOfMessage, type MessageNode } from '../database/message-node.ts';
 import { hintKeyOf, type MessageInDoubt } from '../database/messages-in-doubt.ts';
-import { readCohort } from '../database/read-cohort.ts';
-import { recordOutcomes } from '../database/record-outcomes.ts';
+import type { IntegrationRow } from '../database/read-integration.ts';
+import { recordOutcomes, type UnsentState } from '../database/record-outcomes.ts';
 import { inTransaction } from '../database/transaction.ts';
+import { PermanentError } from '../domain/errors.ts';
 
-export type Repeat = { readonly kind: 'made' } | { readonly kind: 'refused'; readonly reason: string };
+export type Repeat = { readonly kind: 'made' } | ({ readonly kind: 'refused' } & Obstacle);
+
+/** What a repeat and an operator's resend differ in. */
+interface RepeatKind {
+  readonly claim: typeof claimRepeat;
+  /** Instant after which it is no longer worth sending. */
+  readonly staleAfter: (node: MessageNode) => number;
+  /** From the message's claim to its first look-up if the outcome is in doubt too. */
+  readonly firstLookUpMs: number;
+  readonly unsentState: UnsentState;
+}
 
 /**
  * Offers a message in doubt again under the same id: the provider refuses it if it had taken the first one.
  * @param nextLookUpAt when to look it up if the repeat's own outcome is in doubt too
  */
-export async function repeatMessage(
+export function repeatMessage(
   deps: Dependencies,
   integration: IntegrationRow,
   message: MessageInDoubt,
   nextLookUpAt: number,
 ): Promise<Repeat> {
+  return offerAgain(deps, integration, message, {
+    claim: claimRepeat,
+    staleAfter: () => message.staleAt,
+    firstLookUpMs: nextLookUpAt - message.claimedAt,
+    unsentState: 'unknown',
+  });
+}
+
+/**
+ * Offers an unresolved message again because an operator has decided so, under the same id.
+ * @param decidedAt from when its lateness counts
+ */
+export function resendMessage(
+  deps: Dependencies,
+  integration: IntegrationRow,
+  message: MessageInDoubt,
+  decidedAt: number,
+): Promise<Repeat> {
+  const { freshnessMs, lookUpMs, claimGraceMs } = deps.timings;
+  return offerAgain(deps, integration, message, {
+    claim: claimResend,
+    staleAfter: (node) => decidedAt + freshnessMs[node.consentClass],
+    firstLookUpMs: lookUpMs[0] ?? claimGraceMs,
+    unsentState: 'unresolved',
+  });
+}
+
+/** What the message names may be gone: that keeps its repeat in as the gate does. @throws any other error */
+export function refusalOf(error: unknown): Repeat {
+  if (error instanceof PermanentError) return { kind: 'refused', reason: error.code };
+  throw error;
+}
+
+async function offerAgain(
+  deps: Dependencies,
+  integration: IntegrationRow,
+  message: MessageInDoubt,
+  kind: RepeatKind,
+): Promise<Repeat> {
   const { to, content } = message;
   if (to === null || content === null) return { kind: 'refused', reason: 'customer_deleted' };
-  const cohort = await readCohort(deps.pool, message.cohortId);
-  const action = cohort.frozen.nodes.find((node) => node.actionId === message.actionId);
-  const node = await messageNodeOf(deps.pool, cohort, action?.id ?? '');
-  const question = { ...gateQuestion(node, message.staleAt, deps), staleAfter: message.staleAt };
+  const node = await readNodeOfMessage(deps.pool, message);
   const token = randomUUID();
-  const { claimGraceMs } = deps.timings;
+  const { claimGraceMs, breakerProbeMs } = deps.timings;
   const receiptDeadlineMs = node.receiptDeadlineMs ?? deps.timings.receiptDeadlineMs;
-  const claim = await claimRepeat(deps.pool, cohort.projectId, question, message, {
-    token,
-    claimGraceMs,
-    receiptDeadlineMs,
+  const claim: RepeatClaim = await kind.claim(deps.pool, {
+    projectId: node.cohort.projectId,
+    question: {
+      ...gateQuestion(node, { plannedAt: 0, pass: message.pass }, deps),
+      staleAfter: kind.staleAfter(node),
+    },
+    message,
+    terms: { token, receiptDeadlineMs, claimGraceMs, breakerProbeMs },
   });
   if (claim.kind === 'refused') return claim;
   if (claim.kind === 'gone') return { kind: 'made' };
@@ -54,10 +104,13 @@ export async function repeatMessage(
   const scope = {
     month: message.month,
     retryMs: deps.timings.retryMs,
-    firstLookUpMs: nextLookUpAt - message.claimedAt,
+    firstLookUpMs: kind.firstLookUpMs,
     receiptSlackMs: deps.timings.receiptSlackMs,
-    unsentState: 'unknown',
-  } as const;
+    unsentState: kind.unsentState,
+  };
+  // A repeat is rare, and may have been the probe of a breaker.
+  deps.breakerWatch.suspect(integration.id);
+  await deps.breakerWatch.tell(call);
   await inTransaction(deps.pool, async (connection) => {
     await recordOutcomes(connection, scope, [call]);
     await markHints(connection, [hintKeyOf(message)]);

@@ -51,6 +51,7 @@ export async function startMicroBatch(
   let unused = slots;
   try {
     const claim = await measured('claim', () => claimWithRetries(deps, batch));
+    if (claim.troubled) deps.breakerWatch.suspect(scope.integrationId);
     const calls = chunksOf(claim.claimed, messagesPerCall);
     unused = slots - calls.length;
     const callScope = { ...scope, token: claim.token, committedAfter: claim.committedAfter };
@@ -58,7 +59,8 @@ export async function startMicroBatch(
       calls.map(async (messages) => {
         const call = await measured('call', () => callProvider(deps, provider, callScope, messages));
         deps.callSlots.release(scope.integrationId, 1);
-        await measured('record', () => deps.outcomeRecorder.record(scope.month, call));
+        const recorded = measured('record', () => deps.outcomeRecorder.record(scope.month, call));
+        await allEnded([recorded, deps.breakerWatch.tell(call)]);
       }),
     );
     return { claim, done };

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { eraseCustomer } from '../../database/customers/erase-customer.ts';
 import { importCustomers } from '../../database/customers/import-customers.ts';
 import type { Check } from '../../database/customers/lock-numbers.ts';
-import { storedPhone } from '../../database/customers/phone-number.ts';
-import { phoneHash } from '../../database/phone-hash.ts';
 import { recordOfPatch } from '../customers/patch-record.ts';
 import { listCustomers } from '../customers/list-customers.ts';
+import { recipientId } from '../customers/recipient-id.ts';
 import {
   findCustomerId,
   readCustomer,
@@ -60,22 +59,6 @@ function listRoute(deps: ApiDependencies): AnyRoute {
       return { status: 200, body: { customers: await readCustomers(deps.pool, project.id, ids), next } };
     },
   });
-}
-
-/** The recipient of a number; -1, which is nobody's, when the number was never heard of. */
-async function recipientId(
-  { prisma, config }: ApiDependencies,
-  projectId: string,
-  given: string,
-): Promise<bigint> {
-  const phone = storedPhone(given.replace(/^ /, '+'));
-  if (phone.state !== 'valid') throw new ApiProblem('bad_query', 'phone is not a valid number.');
-  const hash = new Uint8Array(phoneHash(config.phoneKey, phone.e164));
-  const recipient = await prisma.recipient.findUnique({
-    where: { projectId_phoneHash: { projectId, phoneHash: hash } },
-    select: { id: true },
-  });
-  return recipient?.id ?? -1n;
 }
 
 function customerAnswer(body: CustomerView): Answer {

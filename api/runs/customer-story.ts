@@ -1,6 +1,7 @@
 import type { Pool } from '../../database/pool.ts';
 import { explainStep } from '../../domain/explanations.ts';
 import { groupBy } from '../../domain/group-by.ts';
+import { breakersOfRun, explainBreaker, type RunBreaker } from '../integrations/run-breakers.ts';
 import {
   readEntries,
   readMessages,
@@ -24,10 +25,11 @@ export interface CustomerStory {
 export async function customerStory(pool: Pool, run: RunRow, customerId: string): Promise<CustomerStory> {
   const entries = await readEntries(pool, run, customerId);
   if (entries.length === 0) return { explanation: whyNotAdmitted(run), entries: [] };
-  const [traces, messages, places] = await Promise.all([
+  const [traces, messages, places, breakers] = await Promise.all([
     readTraces(pool, run, entries),
     readMessages(pool, run, entries),
     readPlaces(pool, entries),
+    breakersOfRun(pool, run),
   ]);
   const tracesOf = groupBy(traces, (row) => row.entry_id);
   const messagesOf = groupBy(messages, (row) => row.entry_id);
@@ -39,6 +41,7 @@ export async function customerStory(pool: Pool, run: RunRow, customerId: string)
         traces: tracesOf.get(entry.id) ?? [],
         messages: messagesOf.get(entry.id) ?? [],
         place: placeOf.get(entry.id),
+        breakers,
       }),
     ),
   };
@@ -55,9 +58,10 @@ interface EntryFacts {
   readonly traces: readonly TraceRow[];
   readonly messages: readonly MessageRow[];
   readonly place: PlaceRow | undefined;
+  readonly breakers: readonly RunBreaker[];
 }
 
-function entryStory(run: RunRow, entry: EntryRow, { traces, messages, place }: EntryFacts): object {
+function entryStory(run: RunRow, entry: EntryRow, { traces, messages, place, breakers }: EntryFacts): object {
   const messageAt = ({ node_id, pass }: TraceRow | PlaceRow): MessageRow | undefined =>
     messages.find((row) => row.action_id === nodeOf(run, node_id)?.actionId && row.pass === pass);
   const steps = inOrderOfPath(traces, run.frozen.walk.startNodeId).map((trace) => ({
@@ -71,7 +75,12 @@ function entryStory(run: RunRow, entry: EntryRow, { traces, messages, place }: E
     cohort: entry.cohort_number,
     member: entry.member_index,
     admittedAt: entry.admitted_at,
-    at: place ? placeView(place, left && earliest(left), messageAt(place)) : null,
+    at: place
+      ? {
+          ...placeView(place, left && earliest(left), messageAt(place)),
+          explanation: whyKept(place, messageAt(place), breakers),
+        }
+      : null,
     steps: steps.map(({ trace, message }, index) => stepView(run, trace, message, times[index])),
   };
 }
@@ -95,6 +104,17 @@ function inOrderOfPath(traces: readonly TraceRow[], startNodeId: string): readon
     nodeId = step?.next_node_id ?? null;
   }
   return steps;
+}
+
+/** What keeps a customer at a node whose message is not out: the provider, if anything. */
+function whyKept(
+  { node_id }: PlaceRow,
+  message: MessageRow | undefined,
+  breakers: readonly RunBreaker[],
+): string {
+  if (message && message.state !== 'queued') return '';
+  const breaker = breakers.find(({ nodes }) => nodes.includes(node_id));
+  return breaker ? explainBreaker(breaker) : '';
 }
 
 /** @param left when the customer left the node before: arrivals are told by another clock, the cohort's */
@@ -123,7 +143,11 @@ function stepView(
     pass: trace.pass,
     outcome,
     reason,
-    explanation: explainStep({ outcome, reason, exit, messageState: message?.state ?? null }),
+    explanation: explainStep({
+      ...{ outcome, reason, exit },
+      messageState: message?.state ?? null,
+      ...(message && { decisions: message.decisions, assumed: message.assumed }),
+    }),
     outlet: trace.outlet,
     next: trace.next_node_id,
     exit,
@@ -146,5 +170,7 @@ function messageView(row: MessageRow): object {
     createdAt: row.created_at,
     acceptedAt: row.accepted_at,
     endedAt: row.ended_at,
+    assumed: row.assumed,
+    decisions: row.decisions,
   };
 }

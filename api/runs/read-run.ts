@@ -25,6 +25,7 @@ export interface ListedRun {
 
 /** A run with what its version froze. */
 export interface RunRow extends ListedRun {
+  readonly projectId: string;
   readonly frozen: FrozenScenario;
 }
 
@@ -47,7 +48,7 @@ const TABLES = 'run JOIN scenario_version AS version ON version.id = run.version
 export async function readRunRow(pool: Pool, projectId: string, runId: string): Promise<RunRow> {
   if (!isUuid(runId)) throw unknownRun();
   const { rows } = await pool.query<RunRow>(
-    `SELECT ${COLUMNS}, version.frozen FROM ${TABLES} WHERE run.project_id = $1 AND run.id = $2`,
+    `SELECT ${COLUMNS}, run.project_id AS "projectId", version.frozen FROM ${TABLES} WHERE run.project_id = $1 AND run.id = $2`,
     [projectId, runId],
   );
   if (!rows[0]) throw unknownRun();

@@ -1,4 +1,5 @@
 import type { Pool } from '../../database/pool.ts';
+import { ASSUMED, DECISIONS, type DecisionView } from '../messages/decisions-sql.ts';
 import type { RunRow } from './read-run.ts';
 
 export interface EntryRow {
@@ -40,6 +41,8 @@ export interface MessageRow {
   readonly created_at: Date;
   readonly accepted_at: Date | null;
   readonly ended_at: Date | null;
+  readonly assumed: boolean;
+  readonly decisions: readonly DecisionView[];
 }
 
 export interface PlaceRow {
@@ -95,7 +98,8 @@ export async function readMessages(
   const { rows } = await pool.query<MessageRow>(
     `SELECT entry.id AS entry_id, message.id, action_id, pass,
             CASE WHEN no_receipt THEN 'no_receipt' ELSE state END AS state, channel, type, status_code, error,
-            error_class, attempts, provider_message_id, created_at, accepted_at, ended_at
+            error_class, attempts, provider_message_id, created_at, accepted_at, ended_at, ${ASSUMED} AS assumed,
+            ${DECISIONS} AS decisions
      FROM ${ENTRIES} JOIN message ON message.month = $4 AND message.cohort_id = entry.cohort_id
        AND message.member_index = entry.member_index
      ORDER BY message.created_at`,

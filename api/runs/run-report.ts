@@ -1,5 +1,7 @@
 import type { Pool, Queryable } from '../../database/pool.ts';
 import { inTransaction } from '../../database/transaction.ts';
+import { REPEAT_REFUSED } from '../../domain/message-decision.ts';
+import { breakersOfRun } from '../integrations/run-breakers.ts';
 import { estimate } from './estimate.ts';
 import { runSummary, type RunRow } from './read-run.ts';
 
@@ -36,6 +38,7 @@ async function reportOf(database: Queryable, run: RunRow): Promise<object> {
   const present = await countPresent(database, run);
   const cohorts = await countCohorts(database, run);
   const incidents = await readIncidents(database, run);
+  const breakers = await breakersOfRun(database, run);
   const rate = await messageRate(database, run);
   const counts = (entries: readonly (readonly [string, number])[]): Record<string, number> => {
     const sums: Record<string, number> = {};
@@ -69,6 +72,7 @@ async function reportOf(database: Queryable, run: RunRow): Promise<object> {
     messages: counts(messages.map((row) => [row.state, Number(row.count)])),
     suppressed: counts(suppressed.map((row) => [row.reason, Number(row.members)])),
     incidents,
+    breakers,
     rate: { messagesPerSecond: rate, overSeconds: RATE_WINDOW_S },
     estimate: await estimate(database, run, rate),
   };
@@ -93,9 +97,11 @@ async function countTraces(database: Queryable, run: RunRow): Promise<readonly T
 
 async function countMessages(database: Queryable, run: RunRow): Promise<readonly MessageCount[]> {
   const { rows } = await database.query<MessageCount>(
-    `SELECT action_id, CASE WHEN no_receipt THEN 'no_receipt' ELSE state END AS state, count(*) FROM message
-     WHERE month = $1 AND run_id = $2 GROUP BY 1, 2 ORDER BY 1, 2`,
-    [run.month, run.id],
+    `SELECT action_id, CASE WHEN no_receipt THEN 'no_receipt'
+                            WHEN state = 'unresolved' AND starts_with(error, $3) THEN 'unresolved_gated'
+                            ELSE state END AS state, count(*)
+     FROM message WHERE month = $1 AND run_id = $2 GROUP BY 1, 2 ORDER BY 1, 2`,
+    [run.month, run.id, REPEAT_REFUSED],
   );
   return rows;
 }

@@ -1,8 +1,9 @@
 import type { Audience } from '../../database/admitted-sql.ts';
 import { forecast, type ForecastRow } from '../../database/forecast.ts';
-import { readProjectMode } from '../../database/launch-facts.ts';
+import { readGateSettings } from '../../database/launch-facts.ts';
 import { inTransaction } from '../../database/transaction.ts';
 import { firstMessages } from '../../domain/first-message.ts';
+import { BREAKER_OPEN } from '../../domain/gate.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { DryRunReport } from '../schemas/dry-run.ts';
 import { readProjectResources } from './check-scenario.ts';
@@ -30,12 +31,16 @@ export async function dryRun(
     await connection.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
     const frozen = await readFrozen(connection, { projectId, scenarioId, resources, publicUrl });
     await assertRunsKnown(connection, projectId, excludeRuns);
-    const mode = await readProjectMode(connection, projectId);
+    const settings = await readGateSettings(connection, projectId);
     const targets = await readMessageTargets(connection, providers, projectId, frozen);
     const audience: Audience = { projectId, filter: frozen.audience, excludeRuns };
     const { tree: firstMessage, truncated } = firstMessages(frozen);
-    const nodes = targets.map((target) => ({ ...target, held: target.holds.length > 0 }));
-    const rows = await forecast(connection, { audience, mode, testNumbers, firstMessage, nodes });
+    const nodes = targets.map((target) => ({
+      ...target,
+      held: target.holds.length > 0,
+      breakerOpen: target.breaker !== undefined,
+    }));
+    const rows = await forecast(connection, { ...settings, audience, testNumbers, firstMessage, nodes });
     const figures = figuresOf(rows);
     const input = { scenarioId, audience, targets, figures, truncated, options };
     return { ...figures, warnings: [...(await launchWarnings(connection, input))] };
@@ -65,7 +70,7 @@ function sum(rows: readonly ForecastRow[]): Pick<Figures, 'audience' | 'eligible
   for (const { nodeId, verdict, customers, numbers } of rows) {
     figures.audience += customers;
     if (nodeId === null) continue;
-    if (verdict === 'send' || verdict === 'held') {
+    if (verdict === 'send' || verdict === 'held' || verdict === BREAKER_OPEN) {
       figures[verdict === 'send' ? 'eligible' : 'held'] += numbers;
       keepIn('duplicate_number', customers - numbers);
     } else keepIn(verdict, customers);

@@ -1,5 +1,5 @@
 import { countAudience } from '../../database/forecast.ts';
-import { readProjectMode, readCancelledLately, readKnownRuns } from '../../database/launch-facts.ts';
+import { readGateSettings, readCancelledLately, readKnownRuns } from '../../database/launch-facts.ts';
 import type { Queryable } from '../../database/pool.ts';
 import type { AudienceFilter } from '../../domain/audience-filter.ts';
 import { pointerOf } from '../../domain/validation/problem.ts';
@@ -27,7 +27,8 @@ export async function assertLaunchable(
   const repeated = await repeatedRecipients(database, target.scenarioId, options);
   if (repeated !== undefined) throw new ApiProblem('cancelled_run_before', repeated);
   if (expectedAudience === undefined) {
-    if ((await readProjectMode(database, target.projectId)) === 'live') throw audienceNeeded();
+    const { mode } = await readGateSettings(database, target.projectId);
+    if (mode === 'live') throw audienceNeeded();
     return;
   }
   const audience = await countAudience(database, { ...target, excludeRuns });

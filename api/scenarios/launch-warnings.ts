@@ -3,6 +3,7 @@ import type { Audience } from '../../database/admitted-sql.ts';
 import { readOpenRuns } from '../../database/launch-facts.ts';
 import type { Queryable } from '../../database/pool.ts';
 import { BUILT_IN_ATTRIBUTES } from '../../domain/audience-filter.ts';
+import { explainBreaker } from '../integrations/run-breakers.ts';
 import type { DryRunReport, LaunchWarning } from '../schemas/dry-run.ts';
 import { audienceSurprise, repeatedRecipients } from './launch-conditions.ts';
 import type { LaunchOptions } from './launch-options.ts';
@@ -33,6 +34,7 @@ export async function launchWarnings(
     ...figureWarnings(input),
     ...(await openRunWarnings(database, input.scenarioId)),
     ...holdWarnings(targets),
+    ...breakerWarnings(targets),
     ...targets.flatMap(({ nodeId, notConfigured }): LaunchWarning[] =>
       notConfigured === undefined
         ? []
@@ -83,6 +85,17 @@ function holdWarnings(targets: readonly MessageTarget[]): readonly LaunchWarning
     message: `Nothing of this ${scope}${key === null ? '' : ` "${key}"`} is sent until ${actor}'s hold is lifted: ${reason}`,
     scope,
     key,
+  }));
+}
+
+function breakerWarnings(targets: readonly MessageTarget[]): readonly LaunchWarning[] {
+  const breakers = new Map(
+    targets.flatMap(({ breaker }) => (breaker ? [[breaker.integration, breaker]] : [])),
+  );
+  return [...breakers.values()].map((breaker) => ({
+    code: 'breaker_open',
+    message: explainBreaker(breaker),
+    integration: breaker.integration,
   }));
 }
 

@@ -1,3 +1,4 @@
+import { readOpenBreakers, type OpenBreaker } from '../../database/breakers.ts';
 import { listHolds, type Hold } from '../../database/holds.ts';
 import { readMessageResources } from '../../database/message-resources.ts';
 import type { Queryable } from '../../database/pool.ts';
@@ -19,6 +20,8 @@ export interface MessageTarget {
   /** Why nothing can be called for it, if so. */
   readonly notConfigured: string | undefined;
   readonly holds: readonly Hold[];
+  /** The open breaker of its integration. */
+  readonly breaker: OpenBreaker | undefined;
   /** The customer's attributes that its templates name. */
   readonly attributes: readonly string[];
 }
@@ -31,6 +34,7 @@ export async function readMessageTargets(
   frozen: FrozenScenario,
 ): Promise<readonly MessageTarget[]> {
   const holds = await listHolds(database, projectId);
+  const breakers = await readOpenBreakers(database, projectId);
   const targets: MessageTarget[] = [];
   for (const node of frozen.nodes.filter(isMessageNode)) {
     const { sender, category } = node.config as { sender: string; category: string };
@@ -44,6 +48,7 @@ export async function readMessageTargets(
       consentClass,
       ...localityOf(() => providers.isLocal(integration)),
       holds: holds.filter(({ scope, key }) => key === null || keys[scope] === key),
+      breaker: breakers.find((open) => open.integration === integration.key),
       attributes: attributesNamedBy(node),
     });
   }

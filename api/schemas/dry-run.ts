@@ -7,6 +7,7 @@ export const LAUNCH_WARNINGS = [
   'attribute_of_nobody',
   'run_open',
   'hold_in_force',
+  'breaker_open',
   'integration_not_configured',
   'too_many_branches',
   'unexpected_audience',
@@ -22,13 +23,16 @@ const warningView = z.object({
   runs: z.array(z.uuid()).optional(),
   scope: z.string().optional(),
   key: z.string().nullable().optional(),
+  integration: z.string().optional(),
 });
 export type LaunchWarning = z.output<typeof warningView>;
 
 const figures = {
   audience: z.int().meta({ description: 'Customers who would be admitted.' }),
   eligible: z.int().meta({ description: 'Of these, those whose first message would be sent now.' }),
-  held: z.int().meta({ description: 'Those who would wait because an operator holds their message.' }),
+  held: z
+    .int()
+    .meta({ description: 'Those who would wait: an operator holds their message, or its provider fails.' }),
   suppressed: z
     .record(z.string(), z.int())
     .meta({ description: 'Those who would be kept in, by the reason of their first message.' }),

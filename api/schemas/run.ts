@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { CAMPAIGN_EVENT_STATUSES } from '../../domain/campaign-event.ts';
 import { CHANNELS } from '../../domain/channel.ts';
 import { RUN_STATES } from '../../domain/states.ts';
+import { runBreakerView } from './breaker.ts';
+import { assumedField, decisionView } from './message.ts';
 
 const instant = z.iso.datetime();
 const counts = z.record(z.string(), z.int());
@@ -51,7 +53,10 @@ export const runReportView = z
         here: z.int().meta({ description: 'Customers who are there now.' }),
         outcomes: counts,
         reasons: counts,
-        messages: counts.meta({ description: 'Messages of the node by state.' }),
+        messages: counts.meta({
+          description:
+            'Messages of the node by state; `unresolved_gated` are the unresolved ones whose repeat the gate refused.',
+        }),
       }),
     ),
     messages: counts,
@@ -66,6 +71,9 @@ export const runReportView = z
         decided: z.int().meta({ description: 'Of these, cohorts that an operator has decided about.' }),
       }),
     ),
+    breakers: z
+      .array(runBreakerView)
+      .meta({ description: 'Integrations of the run through which nothing is sent at the moment, and why.' }),
     rate: z.object({ messagesPerSecond: z.number(), overSeconds: z.int() }),
     estimate: z
       .object({ action: z.string(), remaining: z.int(), doneAt: instant.nullable() })
@@ -114,6 +122,8 @@ const messageView = z
     createdAt: instant,
     acceptedAt: instant.nullable(),
     endedAt: instant.nullable(),
+    assumed: assumedField,
+    decisions: z.array(decisionView).meta({ description: 'What operators have decided about it.' }),
   })
   .nullable()
   .meta({ description: 'The message as it is now.' });
@@ -150,7 +160,15 @@ export const customerStoryView = z
         member: z.int(),
         admittedAt: instant,
         at: z
-          .object({ node_id: z.string(), pass: z.int(), since: instant, message: messageView })
+          .object({
+            node_id: z.string(),
+            pass: z.int(),
+            since: instant,
+            explanation: z
+              .string()
+              .meta({ description: 'What keeps the customer there, if it is the provider.' }),
+            message: messageView,
+          })
           .nullable()
           .meta({ description: 'Where the customer is now; null once the walk has ended.' }),
         steps: z.array(stepView),

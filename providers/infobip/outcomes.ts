@@ -1,4 +1,4 @@
-import type { SubmitOutcome } from '../../domain/outcome.ts';
+import type { SubmitOutcome, UnsentCause } from '../../domain/outcome.ts';
 import type { CallError, HttpAnswer } from '../http-client.ts';
 import type { OutboundMessage } from '../provider.ts';
 import { errorClassOf, STATUS_GROUP, STATUS_ID } from './codes.ts';
@@ -7,19 +7,17 @@ import { apiErrorSchema, submitAnswerSchema, type InfobipStatus } from './wire.t
 /** `Tue, 05 Jan 2027 08:00:00 GMT`; `Date.parse` alone takes nearly any text for a date. */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
-/** Pause before a message is offered again after the account was refused. */
-const ACCOUNT_RETRY_MS = 30_000;
-
 /** What a call without a whole answer says of its messages. */
 export function outcomesOfError(
   messages: readonly OutboundMessage[],
   error: CallError,
 ): readonly SubmitOutcome[] {
-  return messages.map(({ id }) =>
-    error.sent === 'no'
-      ? { kind: 'unsent', messageId: id, retryAfterMs: null, statusCode: error.code, error: error.message }
-      : { kind: 'unknown', messageId: id, statusCode: error.code, error: error.message },
-  );
+  const { code: statusCode, message } = error;
+  return messages.map(({ id: messageId }): SubmitOutcome => {
+    if (error.sent !== 'no') return { kind: 'unknown', messageId, statusCode, error: message };
+    const cause = statusCode === 'late' ? 'late' : 'unreachable';
+    return { kind: 'unsent', messageId, cause, retryAfterMs: null, statusCode, error: message };
+  });
 }
 
 /** What an answer says of each message of its call. */
@@ -31,26 +29,15 @@ export function outcomesOfAnswer(
   const { statusCode, error } = describeRefusal(answer);
   const same = (outcome: (messageId: string) => SubmitOutcome): readonly SubmitOutcome[] =>
     messages.map((message) => outcome(message.id));
-  if (answer.status === 429) {
-    const retryAfterMs = retryAfter(answer);
-    return same((messageId) => ({ kind: 'unsent', messageId, retryAfterMs, statusCode, error }));
-  }
-  if (answer.status === 401 || answer.status === 403) {
-    return same((messageId) => ({
-      kind: 'unsent',
-      messageId,
-      retryAfterMs: ACCOUNT_RETRY_MS,
-      statusCode,
-      error,
-    }));
-  }
+  const unsent = (cause: UnsentCause, retryAfterMs: number | null): readonly SubmitOutcome[] =>
+    same((messageId) => ({ kind: 'unsent', messageId, cause, retryAfterMs, statusCode, error }));
+  if (answer.status === 429) return unsent('throttled', retryAfter(answer));
+  if (answer.status === 401 || answer.status === 403) return unsent('account', null);
   if (answer.status === 408 || answer.status >= 500 || answer.status < 400) {
     return same((messageId) => ({ kind: 'unknown', messageId, statusCode, error }));
   }
   // A refused call has sent nothing. Which message it was refused for shows when each is offered alone.
-  if (messages.length > 1) {
-    return same((messageId) => ({ kind: 'unsent', messageId, retryAfterMs: 0, statusCode, error }));
-  }
+  if (messages.length > 1) return unsent('batch', 0);
   return same((messageId) => ({ kind: 'rejected', messageId, statusCode, error, errorClass: 'permanent' }));
 }
 
@@ -76,7 +63,7 @@ function outcomeOfStatus(messageId: string, status: InfobipStatus): SubmitOutcom
   if (status.groupId === STATUS_GROUP.rejected) {
     if (status.id === STATUS_ID.duplicateMessageId) return { kind: 'duplicate_id', messageId };
     if (status.id === STATUS_ID.systemError) {
-      return { kind: 'unsent', messageId, retryAfterMs: null, statusCode, error };
+      return { kind: 'unsent', messageId, cause: 'provider', retryAfterMs: null, statusCode, error };
     }
   }
   switch (status.groupId) {

@@ -2,6 +2,7 @@ import type { Pool } from '../../database/pool.ts';
 import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import { claim } from '../support/ledger.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { warm } from '../support/warm-pool.ts';
 
 const ROUNDS = 30;
 const MEMBERS = 16;
@@ -21,13 +22,6 @@ beforeAll(async () => {
     ALTER TABLE recipient ALTER COLUMN opted_out_at TYPE timestamptz(6)`);
 });
 afterAll(() => database.drop());
-
-/** A cold pool opens its connections one after the other and hides every race. */
-async function warm(pool: Pool): Promise<void> {
-  const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => pool.connect()));
-  await Promise.all(connections.map((connection) => connection.query('SELECT 1')));
-  for (const connection of connections) connection.release();
-}
 
 /** A STOP takes the recipient's row before it changes it, as everything does that changes who may be written to. */
 async function stop(pool: Pool, recipientId: string): Promise<void> {

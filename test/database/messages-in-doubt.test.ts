@@ -120,10 +120,16 @@ describe('a message in doubt', () => {
 describe('the repeat of a message in doubt', () => {
   const TOKEN = '3f0e1f0a-6f2b-4b55-9f5c-3c8a3a1f0d11';
   const repeat = (run: LaunchedRun, message: MessageInDoubt): ReturnType<typeof claimRepeat> =>
-    claimRepeat(database.pool, run.projectId, claimScope(run), message, {
-      token: TOKEN,
-      claimGraceMs: 60_000,
-      receiptDeadlineMs: 3_600_000,
+    claimRepeat(database.pool, {
+      projectId: run.projectId,
+      question: claimScope(run),
+      message,
+      terms: {
+        token: TOKEN,
+        claimGraceMs: 60_000,
+        receiptDeadlineMs: 3_600_000,
+        breakerProbeMs: { first: 30_000, last: 300_000 },
+      },
     });
 
   it('is a claim of the same message under a new token', async () => {

@@ -63,6 +63,7 @@ describe('an answer of the provider', () => {
       const run = await answered((messageId) => ({
         kind: 'unsent',
         messageId,
+        cause: 'throttled',
         retryAfterMs,
         statusCode: '429',
         error: 'Slow down.',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { cancelQueued } from '../../database/cancel-queued.ts';
 import { takeDueHints } from '../../database/hints.ts';
+import { countMessages } from '../../database/message-cap.ts';
 import { takeMessagesInDoubt } from '../../database/messages-in-doubt.ts';
 import { closeWithoutReceipt, type LedgerScope } from '../../database/read-ledger.ts';
 import { takeReceipts } from '../../database/receipt-inbox.ts';
@@ -8,7 +9,7 @@ import { releaseClaim } from '../../database/release-claim.ts';
 import { finishRun } from '../../database/run-life.ts';
 import { sweepMessages } from '../../database/sweep-messages.ts';
 import { inTransaction } from '../../database/transaction.ts';
-import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
+import { claimScope, consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import { accepted, claim, receiptOf, receive, record } from '../support/ledger.ts';
 import { copyRow, planOf } from '../support/plan-of.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -77,6 +78,17 @@ describe('a large run is not walked', () => {
   const scope = (): LedgerScope => ({ ...run.cohort, actionId: 1, pass: 1 });
   it.each<[string, string, () => Promise<unknown>]>([
     ['to see whether a message is open', 'open_messages', () => finishRun(database.pool, run.runId, false)],
+    [
+      'to count what a number has got lately',
+      'counted.count',
+      () =>
+        countMessages(
+          database.pool,
+          { messages: 4, window: '30d' },
+          claimScope(run),
+          run.members.map((member) => ({ ...member, occasion: 'launch' })),
+        ),
+    ],
     ['to give a claim back', 'claim_token', () => releaseClaim(database.pool, scope(), randomUUID())],
     ['to record what came of a call', 'held', () => record(run, randomUUID(), [accepted(messageId)])],
     [

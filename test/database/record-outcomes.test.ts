@@ -181,6 +181,21 @@ describe('the outcome of a call whose claim is lost', () => {
     await record(run, token, [accepted(ids[0]), rejected(ids[1]), unsent(ids[2])]);
     expect((await ledgerOf(run)).map((row) => row.state)).toEqual(['accepted', 'rejected', 'unknown']);
   });
+
+  it('still counts when the message was given up meanwhile: nobody need decide about what is known', async () => {
+    const { run, token, ids } = await claimedRun();
+    await database.pool.query(
+      `UPDATE message SET state = 'unresolved', ended_at = now(), look_at = NULL WHERE run_id = $1`,
+      [run.runId],
+    );
+    await record(run, token, [accepted(ids[0]), rejected(ids[1]), inDoubt(ids[2])]);
+    const soon = expect.any(Date) as Date;
+    expect(await ledgerOf(run)).toMatchObject([
+      { state: 'accepted', ended_at: null, look_at: soon },
+      { state: 'rejected', ended_at: soon, look_at: null },
+      { state: 'unresolved', ended_at: soon, look_at: null },
+    ]);
+  });
 });
 
 describe('a receipt that is faster than the answer to the call', () => {

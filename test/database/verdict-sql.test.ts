@@ -22,6 +22,8 @@ const CHOICES = {
   consent: ['granted', 'unproven', 'revoked', null],
   consentForThisNumber: [true, false],
   heldBy: [null, 'a complaint'],
+  probeAt: [null, 1_500],
+  capReached: [false, true],
 } as const satisfies { [Fact in keyof GateFacts]?: readonly GateFacts[Fact][] };
 
 /** Every combination of what the gate may know of a message that is not late. */
@@ -55,6 +57,8 @@ it('a dry run gives the reason that the gate gives, for every combination of fac
       consent: 'consent',
       consentForThisNumber: '"consentForThisNumber"',
       held: '("heldBy" IS NOT NULL)',
+      breakerOpen: '("probeAt" IS NOT NULL)',
+      capReached: '"capReached"',
     },
     parameters,
   );
@@ -62,7 +66,8 @@ it('a dry run gives the reason that the gate gives, for every combination of fac
     `SELECT ${verdict} AS verdict
      FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (
        mode text, "providerIsLocal" boolean, "consentClass" text, "customerDeleted" boolean, number text, country text,
-       "isTestNumber" boolean, "optedOut" boolean, consent text, "consentForThisNumber" boolean, "heldBy" text))
+       "isTestNumber" boolean, "optedOut" boolean, consent text, "consentForThisNumber" boolean, "heldBy" text, "probeAt" int,
+       "capReached" boolean))
      WITH ORDINALITY ORDER BY ordinality`,
     parameters.values,
   );
@@ -70,5 +75,5 @@ it('a dry run gives the reason that the gate gives, for every combination of fac
   expect(cases.length).toBeGreaterThan(10_000);
   expect(rows).toHaveLength(cases.length);
   expect(differing).toEqual([]);
-  expect(new Set(rows.map((row) => row.verdict)).size).toBe(12);
+  expect(new Set(rows.map((row) => row.verdict)).size).toBe(14);
 });

@@ -16,6 +16,8 @@ const SENDABLE: GateFacts = {
   consent: 'granted',
   consentForThisNumber: true,
   heldBy: null,
+  probeAt: null,
+  capReached: false,
   now: NOW,
   staleAfter: NOW + 1_000,
   recheckMs: 30_000,
@@ -43,6 +45,7 @@ describe('the gate', () => {
     ['consent_unproven', { consent: 'unproven' }],
     ['consent_other_number', { consentForThisNumber: false }],
     ['stale', { staleAfter: NOW - 1 }],
+    ['capped', { capReached: true }],
   ])('keeps a marketing message in as %s', (reason, facts) => {
     expect(verdictWith(facts)).toEqual({ kind: 'suppress', reason });
   });
@@ -69,6 +72,7 @@ describe('the gate', () => {
     { consent: 'unproven' },
     { consentForThisNumber: false },
     { optedOut: true },
+    { capReached: true },
   ])('needs no marketing consent for a transactional message: %j', (facts) => {
     expect(verdictWith({ ...facts, consentClass: 'transactional' })).toEqual({ kind: 'send' });
   });

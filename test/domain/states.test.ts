@@ -64,9 +64,14 @@ describe('the database', () => {
 describe('a message', () => {
   it('leaves a final state only for what a receipt says', () => {
     const receiptStates = ['accepted', 'dispatched', 'delivered', 'failed', 'expired'];
-    for (const state of FINAL_MESSAGE_STATES) {
+    for (const state of FINAL_MESSAGE_STATES.filter((final) => final !== 'unresolved')) {
       for (const target of MESSAGE_TRANSITIONS[state]) expect(receiptStates).toContain(target);
     }
+  });
+
+  it('that is unresolved may also be sent again, or be refused by who was asked first: never wait again', () => {
+    expect(MESSAGE_TRANSITIONS.unresolved).toEqual(expect.arrayContaining(['submitting', 'rejected']));
+    expect(MESSAGE_TRANSITIONS.unresolved).not.toContain('queued');
   });
 
   it('never leaves "delivered"', () => {

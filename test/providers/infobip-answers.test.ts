@@ -52,6 +52,7 @@ describe('an entry in the answer to a send', () => {
   it('of a system error has sent nothing and may be offered again', async () => {
     expect(await outcomeOf(200, entry(5, 21))).toMatchObject({
       kind: 'unsent',
+      cause: 'provider',
       retryAfterMs: null,
       statusCode: '21',
     });
@@ -107,7 +108,8 @@ describe('an answer that is no list of entries', () => {
     async (status) => {
       expect(await outcomeOf(status, { errorCode: `E${status}`, description: 'No' })).toMatchObject({
         kind: 'unsent',
-        retryAfterMs: 30_000,
+        cause: 'account',
+        retryAfterMs: null,
         statusCode: `E${status}`,
         error: 'No',
       });

@@ -63,7 +63,7 @@ async function send(digits: string): Promise<string> {
       method: 'POST',
       headers: { authorization: `App ${API_KEY}`, 'content-type': 'application/json' },
       body: JSON.stringify(mmsBody({ [digits]: `121255501${digits}` }, `${receiver.url}/hook`)),
-      signal: AbortSignal.timeout(1_000),
+      signal: AbortSignal.timeout(digits === '55' ? 1_000 : 10_000),
     });
     const text = await answer.body.text();
     if (answer.statusCode !== 200) return `HTTP ${answer.statusCode}`;

@@ -202,6 +202,7 @@ export function claimScope(run: LaunchedRun, more: Partial<ClaimScope> = {}): Cl
     sender: '12065550100',
     receiptDeadlineMs: HOUR,
     claimGraceMs: 60_000,
+    breakerProbeMs: { first: 30_000, last: 300_000 },
     ...more,
   };
 }

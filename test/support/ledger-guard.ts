@@ -1,5 +1,9 @@
 import type { Pool } from '../../database/pool.ts';
-import { FINAL_MESSAGE_STATES, MESSAGE_TRANSITIONS } from '../../domain/states.ts';
+import {
+  ASSUMED_DELIVERED_TRANSITIONS,
+  FINAL_MESSAGE_STATES,
+  MESSAGE_TRANSITIONS,
+} from '../../domain/states.ts';
 
 const quoted = (states: readonly string[]): string => states.map((state) => `'${state}'`).join(', ');
 
@@ -12,7 +16,9 @@ const GUARD = `
   CREATE FUNCTION guard_message() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     IF TG_OP = 'UPDATE' AND NEW.state <> OLD.state
-       AND OLD.state || ' → ' || NEW.state NOT IN (${steps.join(', ')}) THEN
+       AND OLD.state || ' → ' || NEW.state NOT IN (${steps.join(', ')})
+       AND NOT (OLD.state = 'delivered' AND OLD.receipt_state IS NULL
+                AND NEW.state IN (${quoted(ASSUMED_DELIVERED_TRANSITIONS)})) THEN
       RAISE EXCEPTION 'A message must not go from % to %.', OLD.state, NEW.state;
     END IF;
     IF (NEW.ended_at IS NOT NULL) <>

@@ -52,7 +52,14 @@ export function accepted(messageId: string): SubmitOutcome {
 }
 
 export function unsent(messageId: string, retryAfterMs: number | null = null): SubmitOutcome {
-  return { kind: 'unsent', messageId, retryAfterMs, statusCode: '429', error: 'Too many requests.' };
+  return {
+    kind: 'unsent',
+    messageId,
+    cause: 'throttled',
+    retryAfterMs,
+    statusCode: '429',
+    error: 'Too many requests.',
+  };
 }
 
 export function inDoubt(messageId: string): SubmitOutcome {

@@ -76,7 +76,11 @@ export function providerConformance(name: string, make: () => Promise<ProviderUn
 
     it('while the vendor throttles is provably unsent, until the vendor says', async () => {
       const message = test.message('throttles');
-      expect(await submitOne(message)).toMatchObject({ kind: 'unsent', retryAfterMs: 1_000 });
+      expect(await submitOne(message)).toMatchObject({
+        kind: 'unsent',
+        cause: 'throttled',
+        retryAfterMs: 1_000,
+      });
       expect(test.accepted()).not.toContain(message.id);
       expect(await submitOne(message)).toMatchObject({ kind: 'accepted' });
     });
@@ -108,7 +112,9 @@ export function providerConformance(name: string, make: () => Promise<ProviderUn
     it('because nobody listens has sent nothing', async () => {
       const message = test.message();
       const outcomes = await test.unreachable.submit([message], callWindow());
-      expect(outcomes).toMatchObject([{ kind: 'unsent', messageId: message.id, retryAfterMs: null }]);
+      expect(outcomes).toMatchObject([
+        { kind: 'unsent', cause: 'unreachable', messageId: message.id, retryAfterMs: null },
+      ]);
     });
 
     it('because it is too late to start it has sent nothing, and nothing reaches the vendor', async () => {
@@ -144,7 +150,7 @@ export function providerConformance(name: string, make: () => Promise<ProviderUn
       const batch = [test.message(), test.malformed(), test.message()];
       const outcomes = await test.provider.submit(batch, callWindow());
       expect(outcomes).toMatchObject(
-        batch.map(({ id }) => ({ kind: 'unsent', messageId: id, retryAfterMs: 0 })),
+        batch.map(({ id }) => ({ kind: 'unsent', cause: 'batch', messageId: id, retryAfterMs: 0 })),
       );
       for (const { id } of batch) expect(test.accepted()).not.toContain(id);
     });

@@ -1,11 +1,12 @@
 import type { Dependencies } from '../../activities/dependencies.ts';
+import { BreakerWatch } from '../../activities/message/breaker-watch.ts';
 import { CallSlots } from '../../activities/message/call-slots.ts';
 import { OutcomeRecorder } from '../../activities/message/outcome-recorder.ts';
 import { createLog } from '../../config/log.ts';
 import { timingsOf } from '../../config/timings.ts';
 import type { Pool } from '../../database/pool.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
-import type { OutboundMessage } from '../../providers/provider.ts';
+import type { CallWindow, OutboundMessage } from '../../providers/provider.ts';
 import type { ProviderRegistry } from '../../providers/registry.ts';
 import { RenderPool } from '../../templates/render-pool.ts';
 import { accepted } from './ledger.ts';
@@ -14,6 +15,8 @@ import { accepted } from './ledger.ts';
 export interface ScriptedDependencies {
   readonly deps: Dependencies;
   answer: (messageId: string) => SubmitOutcome;
+  /** Answers a whole call; by default each message as `answer` does. */
+  answerCall: (messages: readonly OutboundMessage[], window: CallWindow) => Promise<readonly SubmitOutcome[]>;
   /** Whether the provider is on this machine; true at first. */
   isLocal: boolean;
   /** Ids of messages that were offered, in order. */
@@ -25,16 +28,17 @@ export function scriptedDependencies(pool: Pool, renderProcesses = 1): ScriptedD
   const called: string[] = [];
   const timings = timingsOf('test');
   const provider = {
-    capabilities: { maxBatch: 1, maxText: { mms: 5_000, sms: 1_600 }, lookup: false },
-    submit: (messages: readonly OutboundMessage[]) => {
+    capabilities: { maxBatch: 100, maxText: { mms: 5_000, sms: 1_600 }, lookup: false },
+    submit: (messages: readonly OutboundMessage[], window: CallWindow) => {
       called.push(...messages.map(({ id }) => id));
-      return Promise.resolve(messages.map(({ id }) => scripted.answer(id)));
+      return scripted.answerCall(messages, window);
     },
     reportUrl: () => 'http://127.0.0.1/webhooks',
   };
   const scripted: ScriptedDependencies = {
     called,
     answer: accepted,
+    answerCall: (messages) => Promise.resolve(messages.map(({ id }) => scripted.answer(id))),
     isLocal: true,
     deps: {
       pool,
@@ -44,8 +48,21 @@ export function scriptedDependencies(pool: Pool, renderProcesses = 1): ScriptedD
       providers: { get: () => provider, isLocal: () => scripted.isLocal } as unknown as ProviderRegistry,
       renderPool: new RenderPool(renderProcesses),
       callSlots: new CallSlots(),
+      breakerWatch: new BreakerWatch(pool, timings, createLog('test', 'silent')),
       outcomeRecorder: new OutcomeRecorder(pool, timings),
     },
   };
   return scripted;
+}
+
+/** The calls that are made from now on, each as the ids of its messages; filled as they are made. */
+export function callsOf(scripted: ScriptedDependencies): (readonly string[])[] {
+  const calls: (readonly string[])[] = [];
+  const provider = scripted.deps.providers.get({ id: '', provider: '', variablePrefix: '' });
+  const submit = provider.submit.bind(provider);
+  provider.submit = (messages, window) => {
+    calls.push(messages.map(({ id }) => id));
+    return submit(messages, window);
+  };
+  return calls;
 }

@@ -1,15 +1,15 @@
-import { readCohort, type CohortRow } from '../../database/read-cohort.ts';
-import { readMessageResources } from '../../database/message-resources.ts';
-import type { IntegrationRow } from '../../database/read-integration.ts';
-import type { GateQuestion } from '../../database/member-facts.ts';
-import type { LedgerScope } from '../../database/read-ledger.ts';
-import type { Queryable } from '../../database/pool.ts';
-import type { Channel } from '../../domain/channel.ts';
-import { durationMs } from '../../domain/duration.ts';
-import { PermanentError } from '../../domain/errors.ts';
-import type { ConsentClass } from '../../domain/gate.ts';
-import type { MediaReference } from '../../domain/message-content.ts';
-import type { Dependencies } from '../dependencies.ts';
+import type { Channel } from '../domain/channel.ts';
+import { durationMs } from '../domain/duration.ts';
+import { PermanentError } from '../domain/errors.ts';
+import type { ConsentClass } from '../domain/gate.ts';
+import type { MediaReference } from '../domain/message-content.ts';
+import type { Timings } from '../domain/timings.ts';
+import type { GateQuestion } from './member-facts.ts';
+import { readMessageResources } from './message-resources.ts';
+import type { Queryable } from './pool.ts';
+import { readCohort, type CohortRow } from './read-cohort.ts';
+import type { IntegrationRow } from './read-integration.ts';
+import type { LedgerScope } from './read-ledger.ts';
 
 /** A message node of a cohort, with everything that it names as it is now. */
 export interface MessageNode {
@@ -50,11 +50,17 @@ export async function readMessageNode(
   return messageNodeOf(database, await readCohort(database, cohortId), nodeId);
 }
 
-export async function messageNodeOf(
+/** The node that a message was sent at. @throws PermanentError as {@link readMessageNode} */
+export async function readNodeOfMessage(
   database: Queryable,
-  cohort: CohortRow,
-  nodeId: string,
+  { cohortId, actionId }: { readonly cohortId: string; readonly actionId: number },
 ): Promise<MessageNode> {
+  const cohort = await readCohort(database, cohortId);
+  const action = cohort.frozen.nodes.find((node) => node.actionId === actionId);
+  return messageNodeOf(database, cohort, action?.id ?? '');
+}
+
+async function messageNodeOf(database: Queryable, cohort: CohortRow, nodeId: string): Promise<MessageNode> {
   const node = cohort.frozen.nodes.find((candidate) => candidate.id === nodeId);
   if (!node || node.actionId === null || (node.type !== 'mms' && node.type !== 'sms')) {
     throw new PermanentError('no_message_node', `The version has no message node "${nodeId}".`);
@@ -78,8 +84,20 @@ export async function messageNodeOf(
   };
 }
 
+/** What of its process a question to the gate depends on. */
+export interface GateSetting {
+  readonly timings: Pick<Timings, 'freshnessMs' | 'holdRecheckMs'>;
+  /** E.164 numbers that mode `allow-list` may call. */
+  readonly testNumbers: ReadonlySet<string>;
+  readonly providers: { isLocal(integration: IntegrationRow): boolean };
+}
+
 /** The question that the gate is asked for this node's members. */
-export function gateQuestion(node: MessageNode, plannedAt: number, deps: Dependencies): GateQuestion {
+export function gateQuestion(
+  node: MessageNode,
+  { plannedAt, pass }: { readonly plannedAt: number; readonly pass: number },
+  { timings, testNumbers, providers }: GateSetting,
+): GateQuestion {
   return {
     month: node.cohort.month,
     cohortId: node.cohort.cohortId,
@@ -88,10 +106,12 @@ export function gateQuestion(node: MessageNode, plannedAt: number, deps: Depende
     consentClass: node.consentClass,
     senderId: node.senderId,
     integrationId: node.integration.id,
-    staleAfter: plannedAt + deps.timings.freshnessMs[node.consentClass],
-    recheckMs: deps.timings.holdRecheckMs,
-    providerIsLocal: deps.providers.isLocal(node.integration),
-    isTestNumber: (phone) => deps.testNumbers.has(phone),
+    actionId: node.actionId,
+    pass,
+    staleAfter: plannedAt + timings.freshnessMs[node.consentClass],
+    recheckMs: timings.holdRecheckMs,
+    providerIsLocal: providers.isLocal(node.integration),
+    isTestNumber: (phone) => testNumbers.has(phone),
   };
 }
 

@@ -1,0 +1,101 @@
+import { cancelQueuedOfRecipient } from './cancel-queued.ts';
+import { lockRecipients } from './claim-messages.ts';
+import type { Connection } from './pool.ts';
+
+/** A number that is not to be written to any more, and who said so. */
+export interface OptOut {
+  readonly projectId: string;
+  readonly phoneHash: Buffer;
+  readonly country: string | null;
+  readonly lineType: string | null;
+  /** In the words of whoever took it down. */
+  readonly reason: string | null;
+  /** How it was heard of, such as `api`. */
+  readonly source: string;
+  readonly actor: string;
+}
+
+/** A suppression of a number: the one that is in force now. */
+export interface Suppressed {
+  readonly id: string;
+  /** False where the number had opted out before: that one stays as it is. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Stores a number's opt-out, whether a customer has the number or not.
+ *
+ * Takes the recipient's lock first, as every claim does: after the commit nothing of marketing is claimed for the
+ * number. What waits in the ledger ends as `cancelled` with the reason `opted_out`; what was claimed before is left
+ * alone. Runs in its caller's transaction, which may lose a lock and must then be repeated.
+ */
+export async function suppressNumber(connection: Connection, optOut: OptOut): Promise<Suppressed> {
+  const recipientId = await ensureRecipient(connection, optOut);
+  await lockRecipients(connection, [recipientId]);
+  const { rows } = await connection.query<{ opted_out_at: Date }>(
+    `UPDATE recipient SET opted_out_at = coalesce(opted_out_at, clock_timestamp()),
+       opted_out_via = coalesce(opted_out_via, $2)
+     WHERE id = $1 RETURNING opted_out_at`,
+    [recipientId, optOut.source],
+  );
+  const known = await connection.query<{ id: string }>(
+    'SELECT id FROM suppression WHERE recipient_id = $1 AND lifted_at IS NULL',
+    [recipientId],
+  );
+  if (known.rows[0]) return { id: known.rows[0].id, isNew: false };
+  const { projectId, reason, source, actor } = optOut;
+  const stored = await connection.query<{ id: string }>(
+    `INSERT INTO suppression (project_id, recipient_id, reason, source, suppressed_at, suppressed_by)
+     VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+    [projectId, recipientId, reason, source, rows[0]?.opted_out_at, actor],
+  );
+  await cancelQueuedOfRecipient(connection, recipientId);
+  return { id: stored.rows[0]?.id ?? '', isNew: true };
+}
+
+/**
+ * Lifts a suppression: the number may be written to again by whatever consents it has.
+ *
+ * Its row stays and says who lifted it. `check` looks at it under the lock and throws to leave it in force.
+ * @returns false when there is no such suppression in force
+ */
+export async function liftSuppression(
+  connection: Connection,
+  { projectId, id, actor, reason }: { projectId: string; id: string; actor: string; reason: string | null },
+  check?: () => Promise<void>,
+): Promise<boolean> {
+  const { rows } = await connection.query<{ recipient_id: string }>(
+    'SELECT recipient_id FROM suppression WHERE project_id = $1 AND id = $2',
+    [projectId, id],
+  );
+  if (!rows[0]) return false;
+  await lockRecipients(connection, [rows[0].recipient_id]);
+  await check?.();
+  const { rowCount } = await connection.query(
+    `UPDATE suppression SET lifted_at = clock_timestamp(), lifted_by = $2, lift_reason = $3
+     WHERE id = $1 AND lifted_at IS NULL`,
+    [id, actor, reason],
+  );
+  if (rowCount !== 1) return false;
+  await connection.query('UPDATE recipient SET opted_out_at = NULL, opted_out_via = NULL WHERE id = $1', [
+    rows[0].recipient_id,
+  ]);
+  return true;
+}
+
+async function ensureRecipient(
+  connection: Connection,
+  { projectId, phoneHash, country, lineType }: OptOut,
+): Promise<string> {
+  await connection.query(
+    `INSERT INTO recipient (project_id, phone_hash, country, line_type) VALUES ($1, $2, $3, $4)
+     ON CONFLICT DO NOTHING`,
+    [projectId, phoneHash, country, lineType],
+  );
+  const { rows } = await connection.query<{ id: string }>(
+    'SELECT id FROM recipient WHERE project_id = $1 AND phone_hash = $2',
+    [projectId, phoneHash],
+  );
+  if (!rows[0]) throw new Error('A recipient that was stored is there.');
+  return rows[0].id;
+}

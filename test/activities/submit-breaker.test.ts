@@ -1,0 +1,119 @@
+import { readOpenBreakers } from '../../database/breakers.ts';
+import type { SubmitResult } from '../../domain/effects.ts';
+import type { SubmitOutcome, UnsentCause } from '../../domain/outcome.ts';
+import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
+import { accepted, inDoubt, ledgerOf, rejected } from '../support/ledger.ts';
+import { scriptedDependencies, type ScriptedDependencies } from '../support/scripted-provider.ts';
+import { submitAll } from '../support/submit.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+const CUSTOMERS = 200;
+/** Two micro-batches of 32 calls are under way at once. */
+const UNDER_WAY = 64;
+
+let database: TestDatabase;
+let scripted: ScriptedDependencies;
+let run: LaunchedRun;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+beforeEach(async () => {
+  await database.pool.query('DELETE FROM breaker');
+  scripted = scriptedDependencies(database.pool);
+  run = await launchRun(database.pool, { customers: consentingCustomers(CUSTOMERS) });
+});
+afterEach(() => scripted.deps.renderPool.close());
+
+const refusedFor =
+  (cause: UnsentCause) =>
+  (messageId: string): SubmitOutcome => ({
+    kind: 'unsent',
+    messageId,
+    cause,
+    retryAfterMs: cause === 'account' ? null : 0,
+    statusCode: '401',
+    error: 'Invalid login details',
+  });
+
+function submit(answer: (messageId: string) => SubmitOutcome): Promise<SubmitResult> {
+  scripted.answer = answer;
+  return submitAll(scripted, run);
+}
+
+const isOpen = async (): Promise<boolean> =>
+  (await readOpenBreakers(database.pool, run.projectId)).length === 1;
+const probeIsDue = (): Promise<unknown> => database.pool.query('UPDATE breaker SET probe_at = now()');
+const retryIsDue = (): Promise<unknown> =>
+  database.pool.query(`UPDATE message SET retry_at = now() WHERE state = 'queued'`);
+
+describe('an account that is refused', () => {
+  it('is asked no more than what is under way, and everybody waits as if never offered', async () => {
+    const result = await submit(refusedFor('account'));
+    expect(scripted.called.length).toBeLessThanOrEqual(UNDER_WAY);
+    expect(await isOpen()).toBe(true);
+    expect(result).toMatchObject({ outcomes: [], inDoubt: null });
+    const rows = await ledgerOf(run);
+    expect(rows.length).toBe(scripted.called.length);
+    expect(rows.every(({ state, attempts }) => state === 'queued' && attempts === 0)).toBe(true);
+
+    const called = scripted.called.length;
+    await retryIsDue();
+    const again = await submit(refusedFor('account'));
+    expect(scripted.called).toHaveLength(called);
+    expect(again.queued.every(({ retryAt }) => retryAt > Date.now())).toBe(true);
+  });
+
+  it('is tried with one message when the time has come, by one process', async () => {
+    await submit(refusedFor('account'));
+    const called = scripted.called.length;
+    await retryIsDue();
+    await probeIsDue();
+    await Promise.all([1, 2, 3].map(() => submit(refusedFor('account'))));
+    expect(scripted.called).toHaveLength(called + 1);
+    expect(await isOpen()).toBe(true);
+  });
+
+  it('that is accepted again closes the breaker, and nobody is lost', async () => {
+    await submit(refusedFor('account'));
+    await retryIsDue();
+    await probeIsDue();
+    let result = await submit(accepted);
+    expect(await isOpen()).toBe(false);
+    for (let i = 0; i < 3 && result.queued.length > 0; i += 1) result = await submit(accepted);
+    expect(result).toMatchObject({ outcomes: [{ outcome: 'accepted' }], queued: [] });
+    const rows = await ledgerOf(run);
+    expect(rows.filter(({ state, attempts }) => state === 'accepted' && attempts === 1)).toHaveLength(
+      CUSTOMERS,
+    );
+  });
+});
+
+describe('a provider', () => {
+  it.each([
+    ['leaves every message in doubt', inDoubt],
+    ['can not be reached', refusedFor('unreachable')],
+  ])('that %s is left alone after some calls', async (_what, answer) => {
+    await submit(answer);
+    expect(await isOpen()).toBe(true);
+    expect(scripted.called.length).toBeLessThanOrEqual(UNDER_WAY);
+  });
+
+  it.each([
+    ['throttles', refusedFor('throttled')],
+    ['refuses every message', rejected],
+  ])('that %s is not kept from being asked', async (_what, answer) => {
+    await submit(answer);
+    expect(await isOpen()).toBe(false);
+    expect(scripted.called.length).toBe(CUSTOMERS);
+  });
+
+  it('that fails now and then is not kept from being asked', async () => {
+    let calls = 0;
+    await submit((id) => ((calls += 1) % 4 === 0 ? inDoubt(id) : accepted(id)));
+    expect(await isOpen()).toBe(false);
+    expect(scripted.called.length).toBe(CUSTOMERS);
+  });
+});

@@ -1,0 +1,61 @@
+import { isLockFailure } from '../../database/postgres-error.ts';
+import { consentingCustomers, launchRun, type LaunchedRun, type Member } from '../support/launched-run.ts';
+import { claim } from '../support/ledger.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { warm } from '../support/warm-pool.ts';
+
+const RUNS = 50;
+const CUSTOMERS = 100;
+const PER_CLAIM = 25;
+const CONNECTIONS = 24;
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase(CONNECTIONS);
+  // Some time between the count and the row, so that a count without a lock would be out of date.
+  await database.pool.query(`
+    CREATE FUNCTION slow_down() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.003); RETURN NULL; END $$;
+    CREATE TRIGGER slow_down BEFORE INSERT ON message FOR EACH STATEMENT EXECUTE FUNCTION slow_down()`);
+});
+afterAll(() => database.drop());
+
+/** As the worker does it: who lost a lock has claimed nothing, and claims again. */
+async function claimOf(run: LaunchedRun, members: readonly Member[]): Promise<number> {
+  for (;;) {
+    try {
+      const { claimed, refused } = await claim(run, {}, members);
+      expect(claimed.length + refused.length).toBe(members.length);
+      return claimed.length;
+    } catch (error) {
+      if (!isLockFailure(error)) throw error;
+    }
+  }
+}
+
+it('fifty runs that race for a hundred customers at a cap of one send a hundred messages, one a number', async () => {
+  const customers = consentingCustomers(CUSTOMERS);
+  const runs: LaunchedRun[] = [];
+  for (let i = 0; i < RUNS; i += 1) runs.push(await launchRun(database.pool, { customers }));
+  await database.pool.query(`UPDATE project SET message_cap = 1, cap_window = '1d'`);
+  await warm(database.pool);
+
+  // Every claim waits for the word; then all are made at once, as far as connections go, the runs side by side.
+  let start: () => void = () => undefined;
+  const barrier = new Promise<void>((resolve) => (start = resolve));
+  const claims: Promise<number>[] = [];
+  for (let from = 0; from < CUSTOMERS; from += PER_CLAIM)
+    for (const run of runs)
+      claims.push(barrier.then(() => claimOf(run, run.members.slice(from, from + PER_CLAIM))));
+  start();
+  const counts = await Promise.all(claims);
+
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(CUSTOMERS);
+  const { rows } = await database.pool.query<{ messages: number; numbers: number; runs: number }>(
+    `SELECT count(*)::int AS messages, count(DISTINCT recipient_id)::int AS numbers, count(DISTINCT run_id)::int AS runs
+     FROM message`,
+  );
+  expect(rows).toMatchObject([{ messages: CUSTOMERS, numbers: CUSTOMERS }]);
+  // Otherwise there was no race.
+  expect(rows[0]?.runs).toBeGreaterThan(1);
+}, 60_000);
