@@ -17,6 +17,7 @@ const ROOMS = [
   'config',
   'stack',
   'bench',
+  'chaos',
   'test',
 ];
 
@@ -76,6 +77,7 @@ const IMPORT_RULES = [
     ignores: ['bench/per-customer/workflow.ts'],
     allow: ['stack', 'worker', 'activities', 'providers', 'database', 'domain', 'config'],
   },
+  { files: ['chaos/**'], allow: ['stack', 'simulators', 'providers', 'config', 'domain', 'database'] },
 ];
 
 const importRules = IMPORT_RULES.map(({ files, ignores = [], allow, pure, sandbox }) => {

@@ -12,7 +12,7 @@ import { summaryOf } from './summary.ts';
 type CohortActivities = Pick<EngineActivities, 'loadCohort' | 'recordTrace' | 'readOrders' | 'finishCohort'>;
 
 /** What a cohort's workflow asks of the database. */
-export function createCohortActivities({ pool, timings }: Dependencies): CohortActivities {
+export function createCohortActivities({ pool, timings, reach }: Dependencies): CohortActivities {
   return {
     loadCohort: async (cohortId, withWalk) => {
       const cohort = await readCohort(pool, cohortId);
@@ -25,7 +25,11 @@ export function createCohortActivities({ pool, timings }: Dependencies): CohortA
         stored: hasWalked ? await readStoredWalk(pool, cohort) : null,
       };
     },
-    recordTrace: async (cohortId, record) => recordWalk(pool, await readCohortRef(pool, cohortId), record),
+    recordTrace: async (cohortId, record) => {
+      const answer = await recordWalk(pool, await readCohortRef(pool, cohortId), record);
+      reach('after_walk_saved');
+      return answer;
+    },
     readOrders: async (cohortId) => {
       const { runState } = await readCohortRef(pool, cohortId);
       return { runState, decisions: await readDecisions(pool, cohortId) };

@@ -1,5 +1,7 @@
 import type { Logger } from '../config/log.ts';
 import type { Pool } from '../database/pool.ts';
+import type { Reach } from '../domain/crash-point.ts';
+import type { Notice } from '../domain/rare-path.ts';
 import type { Timings } from '../domain/timings.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import type { RenderPool } from '../templates/render-pool.ts';
@@ -19,4 +21,6 @@ export interface Dependencies {
   /** E.164 numbers that mode `allow-list` may call. */
   readonly testNumbers: ReadonlySet<string>;
   readonly log: Logger;
+  readonly notice: Notice;
+  readonly reach: Reach;
 }

@@ -131,6 +131,7 @@ class SubmitVisit {
   private async offerMembers(members: MemberSet): Promise<'paused' | 'cancelled' | undefined> {
     const ledger = await readLedger(this.deps.pool, ledgerScope(this.node, this.pass), members.indexes());
     const known = new Set(ledger.map((row) => row.memberIndex));
+    this.deps.notice('foreign_token', ledger.filter((row) => row.state === 'submitting').length);
     const again = ledger.filter((row) => row.offerable).map((row) => row.memberIndex);
     const fresh = members.indexes().filter((index) => !known.has(index));
     // A message that was refused in a batch goes alone: then it shows whose fault it was.
@@ -219,6 +220,8 @@ class SubmitVisit {
 
   private isSent(memberIndex: number, verdict: Verdict): boolean {
     if (verdict.kind === 'suppress') this.suppress(memberIndex, verdict.reason);
+    // The gate of the visit had let it go.
+    if (verdict.kind === 'suppress' && verdict.reason === 'opted_out') this.deps.notice('stop_blocked');
     if (verdict.kind === 'defer') this.deferred.push({ memberIndex, until: verdict.until });
     return verdict.kind === 'send';
   }

@@ -49,6 +49,8 @@ export function createApp(deps: ApiDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
+  // Only what can be changed has a tag, which its route gives it.
+  app.set('etag', false);
   app.use((_request, response, next) => {
     response.set({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
     next();

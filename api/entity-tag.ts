@@ -42,6 +42,13 @@ export function parseIfMatch(header: string | undefined, needed: boolean): IfMat
  */
 export function assertMatch(ifMatch: IfMatch, current: string): void {
   if (ifMatch === '*' || ifMatch.includes(current)) return;
+  if (ifMatch.includes(`W/${current}`)) {
+    throw new ApiProblem(
+      'precondition_failed',
+      'If-Match names the present state by a weak tag, which proves nothing. Send it without W/: something between has weakened it.',
+      { headers: { etag: current } },
+    );
+  }
   throw new ApiProblem(
     'precondition_failed',
     'It was changed after you read it, and nothing was changed now. Read it again and repeat your change on what it is.',

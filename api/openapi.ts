@@ -1,6 +1,6 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import { changesResource, type AnyRoute } from './route.ts';
+import { changesResource, takesIfMatch, type AnyRoute } from './route.ts';
 import { problemView } from './schemas/scenario.ts';
 
 const REFUSAL = {
@@ -8,8 +8,10 @@ const REFUSAL = {
   content: { 'application/problem+json': { schema: problemView } },
 };
 
-const CONDITION_REFUSALS = {
+const STALE_REFUSAL = {
   412: { ...REFUSAL, description: 'It was changed after it was read: `precondition_failed`.' },
+};
+const UNCONDITIONAL_REFUSAL = {
   428: { ...REFUSAL, description: 'There is no `If-Match`: `precondition_required`.' },
 };
 
@@ -64,7 +66,8 @@ export function openApiDocument(routes: readonly AnyRoute[], publicUrl: string):
             ],
           ),
         ),
-        ...(changesResource(route) && CONDITION_REFUSALS),
+        ...(takesIfMatch(route) && STALE_REFUSAL),
+        ...(changesResource(route) && UNCONDITIONAL_REFUSAL),
         default: REFUSAL,
       },
     });
@@ -101,7 +104,8 @@ export function openApiDocument(routes: readonly AnyRoute[], publicUrl: string):
 
 function headersOf(route: AnyRoute): z.ZodObject {
   const own = route.headers ?? z.object({});
-  return changesResource(route) ? own.extend({ 'If-Match': IF_MATCH }) : own;
+  if (!takesIfMatch(route)) return own;
+  return own.extend({ 'If-Match': changesResource(route) ? IF_MATCH : IF_MATCH.optional() });
 }
 
 function bodyOf(route: AnyRoute): object {

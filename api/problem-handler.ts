@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from '../config/log.ts';
 import { isConnectionFailure, isLockFailure } from '../database/postgres-error.ts';
-import { MAX_JSON_BYTES } from './mount.ts';
+import { tooLarge } from './mount.ts';
 import { ApiProblem } from './problem.ts';
 
 /** Turns every error into a problem; what is unforeseen is logged and says nothing about its inside. */
@@ -34,7 +34,7 @@ function problemOf(error: unknown): ApiProblem {
     );
   }
   if (type === 'entity.too.large') {
-    return new ApiProblem('too_large', `The body may have at most ${MAX_JSON_BYTES} bytes.`);
+    return tooLarge();
   }
   if (error instanceof URIError) {
     return new ApiProblem('bad_address', 'The address is not properly percent-encoded.');

@@ -43,6 +43,8 @@ export interface Route<
   readonly params?: Params;
   readonly query?: Query;
   readonly headers?: z.ZodObject;
+  /** Whether it looks at `If-Match` where it is given; changes of a resource always do, and need it. */
+  readonly conditional?: true;
   /** A JSON body. Routes without one may read `raw`. */
   readonly body?: Body;
   /** What else the body may be, for the description only. */
@@ -58,6 +60,11 @@ export type AnyRoute = Route;
 /** Whether the operation changes a resource that has been read before, and so needs `If-Match`. */
 export function changesResource({ method }: AnyRoute): boolean {
   return method === 'put' || method === 'patch' || method === 'delete';
+}
+
+/** Whether the operation looks at `If-Match`. */
+export function takesIfMatch(route: AnyRoute): boolean {
+  return route.conditional === true || changesResource(route);
 }
 
 /** Keeps a route's own types for its handler and lets it stand in a list with others. */

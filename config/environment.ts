@@ -74,6 +74,8 @@ export const VARIABLES = {
   INFOBIP_WEBHOOK_USERNAME: z.string(),
   INFOBIP_WEBHOOK_HEADER: z.string().regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header'),
   INFOBIP_MESSAGES_PER_CALL: wholeNumber(1, 100),
+  CRASH_POINTS: z.string(),
+  WORKERS: wholeNumber(1, 64),
   SIMULATOR_HOST: z.string(),
   SIMULATOR_PORT: port,
   SIMULATOR_LATENCY_MS: milliseconds,

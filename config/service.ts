@@ -1,6 +1,12 @@
 import type { Timings } from '../domain/timings.ts';
 import type { WebhookAuth } from '../domain/webhook-auth.ts';
-import { parseEnvironment, requireVariables, type Environment, type Variables } from './environment.ts';
+import {
+  ConfigurationError,
+  parseEnvironment,
+  requireVariables,
+  type Environment,
+  type Variables,
+} from './environment.ts';
 import type { LogLevel } from './log.ts';
 import { temporalConfig, type TemporalConfig } from './temporal.ts';
 import { dividedTimings, timingsOf } from './timings.ts';
@@ -25,6 +31,8 @@ export interface ServiceConfig {
   readonly api: { readonly host: string; readonly port: number };
   readonly timings: Timings;
   readonly testNumbers: readonly string[];
+  /** Folder in which a rehearsal asks for the end of this process at a point; undefined everywhere else. */
+  readonly crashPoints: string | undefined;
   /** By the prefix of the variables that they were read from. */
   readonly integrations: Readonly<Record<string, IntegrationConfig>>;
 }
@@ -34,6 +42,8 @@ const DEFAULT_HMAC_HEADER = 'x-signature';
 /** The configuration of a service's process. @throws ConfigurationError */
 export function serviceConfig(variables: Variables = process.env): ServiceConfig {
   const environment = parseEnvironment(variables);
+  if (environment.CRASH_POINTS !== undefined && environment.TIMINGS === 'production')
+    throw new ConfigurationError('CRASH_POINTS is for rehearsals: TIMINGS must not be production with it.');
   const required = requireVariables(
     environment,
     ['DATABASE_URL', 'PHONE_KEY', 'TEMPORAL_ADDRESS', 'PUBLIC_URL', 'TIMINGS'],
@@ -50,6 +60,7 @@ export function serviceConfig(variables: Variables = process.env): ServiceConfig
     publicUrl: required.PUBLIC_URL,
     api: { host: environment.API_HOST ?? '127.0.0.1', port: environment.API_PORT ?? 7300 },
     timings: dividedTimings(timingsOf(required.TIMINGS), environment.TIMINGS_DIVISOR ?? 1),
+    crashPoints: environment.CRASH_POINTS,
     testNumbers: environment.TEST_NUMBERS ?? [],
     integrations: integrationsOf(environment),
   };

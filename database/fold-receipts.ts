@@ -32,6 +32,12 @@ export interface FoldResult {
   readonly taken: number;
   /** Receipts that were applied to their message. */
   readonly applied: number;
+  /** Messages whose receipt came before the outcome of their call. */
+  readonly early: number;
+  /** Messages in doubt that a receipt proved to be accepted. */
+  readonly proving: number;
+  /** Receipts of no message that is there (yet). */
+  readonly orphans: number;
 }
 
 /**
@@ -43,7 +49,7 @@ export interface FoldResult {
 export function foldPendingReceipts(pool: Pool, input: FoldInput): Promise<FoldResult> {
   return inTransaction(pool, async (connection) => {
     const receipts = await takeReceipts(connection, input);
-    if (receipts.length === 0) return { taken: 0, applied: 0 };
+    if (receipts.length === 0) return { taken: 0, applied: 0, early: 0, proving: 0, orphans: 0 };
     await noteHardFailures(connection, receipts);
     const messages = await lockMessagesOf(connection, receipts);
     const folds = [...groupBy(receipts, (receipt) => receipt.messageId)].flatMap(([id, own]) => {
@@ -58,7 +64,12 @@ export function foldPendingReceipts(pool: Pool, input: FoldInput): Promise<FoldR
     );
     await closeReceipts(connection, receipts, new Set(messages.keys()));
     const applied = folds.reduce((sum, fold) => sum + fold.receipts.length, 0);
-    return { taken: receipts.length, applied };
+    const inState = (state: MessageState): number =>
+      folds.filter(({ message }) => message.state === state).length;
+    return {
+      ...{ taken: receipts.length, applied, orphans: receipts.length - applied },
+      ...{ early: inState('submitting'), proving: inState('unknown') },
+    };
   });
 }
 

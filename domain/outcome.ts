@@ -58,3 +58,6 @@ export type SubmitOutcome =
       readonly statusCode: string;
       readonly error: string;
     };
+
+/** `statusCode` of a message of which the answer said nothing. */
+export const MISSING_ENTRY = 'missing_entry';

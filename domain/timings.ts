@@ -1,4 +1,4 @@
-export const TIMING_PROFILES = ['production', 'demo', 'test'] as const;
+export const TIMING_PROFILES = ['production', 'demo', 'chaos', 'test'] as const;
 export type TimingProfile = (typeof TIMING_PROFILES)[number];
 
 /**

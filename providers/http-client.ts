@@ -93,6 +93,7 @@ class Call implements Dispatcher.DispatchHandler {
     if (this.settled) throw new CallError('late', 'The call was given up before it was made.', 'no');
     this.abort = (reason) => controller.abort(reason);
     this.sent = 'maybe';
+    this.window.onWrite?.();
   }
 
   onResponseStart(

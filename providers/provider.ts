@@ -34,6 +34,8 @@ export interface OutboundMessage {
 export interface CallWindow {
   readonly startBy: number;
   readonly deadline: AbortSignal;
+  /** Called behind the last check, before the first byte is written. */
+  readonly onWrite?: () => void;
 }
 
 export type LookupResult =

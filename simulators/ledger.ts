@@ -9,6 +9,8 @@ const rowSchema = z.discriminatedUnion('kind', [
     channel: z.enum(['mms', 'sms']),
     to: z.string(),
     reportUrl: z.string().nullable(),
+    /** When the call's first byte was seen. */
+    seen: z.number(),
     at: z.number(),
   }),
   z.object({ kind: z.literal('duplicate_refused'), id: z.string(), at: z.number() }),

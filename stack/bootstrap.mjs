@@ -16,6 +16,7 @@ const COMMANDS = /** @type {Readonly<Record<string, string>>} */ ({
   migrate: 'stack/commands/migrate.ts',
   project: 'stack/commands/project.ts',
   'api-key': 'stack/commands/api-key.ts',
+  chaos: 'chaos/main.ts',
 });
 
 const [name = '', ...args] = process.argv.slice(2);

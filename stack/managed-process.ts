@@ -24,7 +24,7 @@ const READY_MS = 60_000;
 const POLL_MS = 50;
 const MAX_BACKOFF_MS = 10_000;
 /** A process that lived this long begins again with short pauses. */
-const STABLE_MS = 30_000;
+const STABLE_MS = 5_000;
 
 /** A child process that is started again when it ends by itself. */
 export class ManagedProcess {

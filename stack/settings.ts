@@ -25,6 +25,8 @@ export interface StackSettings {
   /** False when DATABASE_URL, TEMPORAL_ADDRESS or INFOBIP_BASE_URL name a real one. */
   readonly embedded: { readonly postgres: boolean; readonly temporal: boolean; readonly simulator: boolean };
   readonly namespace: string;
+  /** Worker processes. */
+  readonly workers: number;
   readonly apiKey: string;
   readonly addresses: {
     readonly api: string;
@@ -92,6 +94,7 @@ export async function stackSettings(variables: Variables): Promise<StackSettings
     embedded,
     namespace,
     apiKey,
+    workers: environment.WORKERS ?? 1,
     addresses: { api, docs: `http://127.0.0.1:${ports.api}/docs`, temporalUi },
     seed: projectSeed(environment, { baseUrl, refusesKnownIds: embedded.simulator }, apiKey),
     environment: {

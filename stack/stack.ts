@@ -96,7 +96,9 @@ class StackStart {
         await this.startService('simulator', 'simulators/main.ts', databaseUrl);
       await Promise.all([
         this.startService('api', 'api/main.ts', databaseUrl),
-        this.startService('worker', 'worker/worker.ts', databaseUrl),
+        ...Array.from({ length: settings.workers }, (_, i) =>
+          this.startService(i === 0 ? 'worker' : `worker-${i + 1}`, 'worker/worker.ts', databaseUrl),
+        ),
         this.startService('pump', 'worker/pump.ts', databaseUrl),
       ]);
       this.save();

@@ -18,6 +18,12 @@ export interface RenderRequest {
   readonly customers: readonly JsonObject[];
 }
 
+export interface RenderPoolOptions {
+  /** Default 2. */
+  readonly processes?: number;
+  readonly onKill?: () => void;
+}
+
 /**
  * Renders templates in processes that can be killed.
  *
@@ -30,8 +36,11 @@ export class RenderPool {
   private readonly waiting: ((process: RenderProcess) => void)[] = [];
   private readonly all: readonly RenderProcess[];
   private nextId = 1;
+  private readonly onKill: () => void;
 
-  constructor(processes = 2) {
+  /** @param onKill told when a process did not outlive a batch */
+  constructor({ processes = 2, onKill = () => undefined }: RenderPoolOptions = {}) {
+    this.onKill = onKill;
     this.all = Array.from({ length: processes }, () => new RenderProcess());
     this.idle = [...this.all];
   }
@@ -80,6 +89,7 @@ export class RenderPool {
       const process = await this.take();
       try {
         const outcome = await process.render({ id: this.nextId++, ...request }, timeoutMs);
+        if (outcome.kind === 'timeout' || outcome.kind === 'died') this.onKill();
         if (outcome.kind !== 'unavailable') return outcome;
       } finally {
         this.give(process);

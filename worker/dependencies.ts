@@ -2,6 +2,8 @@ import type { Dependencies } from '../activities/dependencies.ts';
 import { BreakerWatch } from '../activities/message/breaker-watch.ts';
 import { CallSlots } from '../activities/message/call-slots.ts';
 import { OutcomeRecorder } from '../activities/message/outcome-recorder.ts';
+import { crashPoints } from '../config/crash-points.ts';
+import { noticeTo } from '../config/rare-paths.ts';
 import { ProviderRegistry } from '../providers/registry.ts';
 import { RenderPool } from '../templates/render-pool.ts';
 import type { Service } from '../database/service.ts';
@@ -12,16 +14,19 @@ export function createDependencies({
   log,
   pool,
 }: Pick<Service, 'config' | 'log' | 'pool'>): Dependencies {
+  const notice = noticeTo(log);
   return {
     pool,
     log,
     timings: config.timings,
     testNumbers: new Set(config.testNumbers),
     providers: new ProviderRegistry(config.integrations, config.publicUrl),
-    renderPool: new RenderPool(),
+    notice,
+    reach: crashPoints(config.crashPoints),
+    renderPool: new RenderPool({ onKill: () => notice('render_killed') }),
     callSlots: new CallSlots(),
-    breakerWatch: new BreakerWatch(pool, config.timings, log),
-    outcomeRecorder: new OutcomeRecorder(pool, config.timings),
+    breakerWatch: new BreakerWatch(pool, config.timings, { log, notice }),
+    outcomeRecorder: new OutcomeRecorder(pool, config.timings, notice),
   };
 }
 

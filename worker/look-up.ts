@@ -1,4 +1,5 @@
 import type { Dependencies } from '../activities/dependencies.ts';
+import { chunksOf } from '../activities/message/micro-batch.ts';
 import {
   markUnresolved,
   postponeLookUp,
@@ -14,6 +15,8 @@ import type { LookupResult } from '../providers/provider.ts';
 import { refusalOf, repeatMessage } from './repeat.ts';
 
 const LIMIT = 50;
+/** Repeats that are under way together: one after another they would wait longer than their schedule. */
+const AT_ONCE = 10;
 /** For how long messages that are being looked up are nobody else's. */
 const LEASE_MS = 60_000;
 /** Pause after the provider could not be asked; that counts as no look-up. */
@@ -34,10 +37,14 @@ export async function lookUpMessages(deps: Dependencies): Promise<void> {
   for (const [integrationId, own] of groupBy(messages, (message) => message.integrationId)) {
     const integration = await readIntegration(deps.pool, integrationId);
     const missed = integration ? await lookUpAt(deps, integration, own) : own;
-    for (const message of missed) {
-      await handleMiss(deps, integration, message).catch((error: unknown) => {
-        deps.log.warn({ err: error, message: message.id }, 'a message in doubt could not be handled');
-      });
+    for (const some of chunksOf(missed, AT_ONCE)) {
+      await Promise.all(
+        some.map((message) =>
+          handleMiss(deps, integration, message).catch((error: unknown) => {
+            deps.log.warn({ err: error, message: message.id }, 'a message in doubt could not be handled');
+          }),
+        ),
+      );
     }
   }
 }
@@ -68,6 +75,7 @@ async function lookUpAt(
     deps.pool,
     found.map((receipt) => ({ integrationId: integration.id, receipt })),
   );
+  deps.notice('found_by_lookup', found.length);
   const foundIds = new Set(found.map((receipt) => receipt.messageId));
   return messages.filter((message) => !foundIds.has(message.id));
 }
@@ -96,6 +104,7 @@ async function handleMiss(
   await postponeLookUp(deps.pool, message, { looks, lookAtMs });
   if (!integration || looks < MISSES_BEFORE_REPEAT || !isProvenToRefuse(deps, integration)) return;
   const repeat = await repeatMessage(deps, integration, message, lookAtMs).catch(refusalOf);
+  deps.notice(repeat.kind === 'made' ? 'same_id_repeat' : 'repeat_gated');
   if (repeat.kind === 'made') return;
   await postponeLookUp(deps.pool, message, { looks, lookAtMs, error: `${REPEAT_REFUSED}${repeat.reason}` });
 }

@@ -34,23 +34,29 @@ export async function runPumps(
   namespace: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { pool, timings, log } = deps;
+  const { pool, timings, log, notice } = deps;
   let registered = false;
   const relay = async (): Promise<boolean> => {
     if (!registered) await ensureSearchAttributes(temporal, namespace);
     registered = true;
-    return relayRuns(pool, temporal, log);
+    return relayRuns(pool, temporal, log, deps.reach);
   };
   const fold = async (): Promise<boolean> => {
     const { receiptSlackMs } = timings;
-    const { taken } = await measured('fold', () =>
+    deps.reach('before_fold');
+    const { taken, early, proving, orphans } = await measured('fold', () =>
       foldPendingReceipts(pool, { limit: FOLD_LIMIT, receiptSlackMs }),
     );
+    if (taken > 0) deps.reach('after_fold');
+    notice('early_receipt', early);
+    notice('proven_by_receipt', proving);
+    notice('orphan_receipt', orphans);
     return taken === FOLD_LIMIT;
   };
   const sweep = async (): Promise<boolean> => {
     const { toUnknown, toNoReceipt, toCancelled } = await sweepMessages(pool, SWEEP_LIMIT);
     const swept = toUnknown + toNoReceipt + toCancelled;
+    notice('unknown', toUnknown);
     if (swept > 0) log.info({ toUnknown, toNoReceipt, toCancelled }, 'messages were swept');
     return swept === SWEEP_LIMIT;
   };
@@ -60,7 +66,7 @@ export async function runPumps(
   };
   const loops = [
     { name: 'relay', work: relay, idleMs: timings.sweepMs },
-    { name: 'wake', work: () => wakeRuns(pool, temporal), idleMs: timings.sweepMs },
+    { name: 'wake', work: () => wakeRuns(pool, temporal, notice), idleMs: timings.sweepMs },
     {
       name: 'lost workflows',
       work: nothingMore(() => pauseRunsWithLostWorkflows(pool, temporal, log)),

@@ -3,6 +3,7 @@ import type { Logger } from '../config/log.ts';
 import { isOnlyRelay, markRelayed, readRunsToRelay } from '../database/relay.ts';
 import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
+import type { Reach } from '../domain/crash-point.ts';
 import { startRun } from './start-workflow.ts';
 import type { TemporalClient } from './temporal.ts';
 
@@ -16,7 +17,7 @@ const LIMIT = 10;
  * begins reads the run's state itself.
  * @returns whether there may be more
  */
-export function relayRuns(pool: Pool, temporal: TemporalClient, log: Logger): Promise<boolean> {
+export function relayRuns(pool: Pool, temporal: TemporalClient, log: Logger, reach: Reach): Promise<boolean> {
   return inTransaction(pool, async (connection) => {
     if (!(await isOnlyRelay(connection))) return false;
     const runs = await readRunsToRelay(connection, LIMIT);
@@ -24,6 +25,7 @@ export function relayRuns(pool: Pool, temporal: TemporalClient, log: Logger): Pr
     for (const run of runs) {
       try {
         await startRun(temporal, run);
+        reach('after_relay');
         await markRelayed(pool, run.id);
       } catch (error) {
         // Temporal itself is away or too busy: the others would wait for it as long.

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Dependencies } from '../activities/dependencies.ts';
+import { noticeOutcomes } from '../activities/message/notice-outcomes.ts';
 import { callProvider } from '../activities/message/micro-batch.ts';
 import { claimRepeat, claimResend, type Obstacle, type RepeatClaim } from '../database/claim-repeat.ts';
 import { markHints } from '../database/hints.ts';
@@ -111,9 +112,11 @@ async function offerAgain(
   // A repeat is rare, and may have been the probe of a breaker.
   deps.breakerWatch.suspect(integration.id);
   await deps.breakerWatch.tell(call);
+  let held: ReadonlySet<string> = new Set();
   await inTransaction(deps.pool, async (connection) => {
-    await recordOutcomes(connection, scope, [call]);
+    held = await recordOutcomes(connection, scope, [call]);
     await markHints(connection, [hintKeyOf(message)]);
   });
+  noticeOutcomes(deps.notice, [call], held);
   return { kind: 'made' };
 }

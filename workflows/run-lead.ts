@@ -36,6 +36,8 @@ const NO_NEWS_MS = 300_000;
 const OPEN_POLL_MS = { first: 60_000, last: 3_600_000 };
 /** How often once all cohorts are closed: then only messages in doubt can be open. */
 const CLOSED_POLL_MS = { first: 1_000, last: 300_000 };
+/** In the first minutes of it most are settled: nobody shall wait long for the end of a run then. */
+const SOON_CLOSED = { lasts: 600_000, pollMs: 15_000 };
 
 /** The course of one run's workflow; the database counts what is true, signals are only hints. */
 export class RunLead {
@@ -145,11 +147,15 @@ export class RunLead {
         this.closedAt = Date.now();
         pauseMs = CLOSED_POLL_MS.first;
       } else {
-        const { last } = this.closedAt === undefined ? OPEN_POLL_MS : CLOSED_POLL_MS;
-        pauseMs = Math.min(pauseMs * 2, last);
+        pauseMs = Math.min(pauseMs * 2, this.longestPause());
       }
       if (this.isHistoryLong()) await this.continueAsNew();
     }
+  }
+
+  private longestPause(): number {
+    if (this.closedAt === undefined) return OPEN_POLL_MS.last;
+    return Date.now() - this.closedAt < SOON_CLOSED.lasts ? SOON_CLOSED.pollMs : CLOSED_POLL_MS.last;
   }
 
   /** Until an operator or the last cohort says something, or the pause is over. */

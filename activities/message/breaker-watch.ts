@@ -5,6 +5,7 @@ import type { CallRecord } from '../../database/record-outcomes.ts';
 import { FAILURES_TO_OPEN, healthOf } from '../../domain/breaker.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
 import { providerText } from '../../domain/provider-text.ts';
+import type { Notice } from '../../domain/rare-path.ts';
 import type { Timings } from '../../domain/timings.ts';
 
 /**
@@ -19,11 +20,17 @@ export class BreakerWatch {
   private readonly pool: Pool;
   private readonly timings: Timings;
   private readonly log: Logger;
+  private readonly notice: Notice;
 
-  constructor(pool: Pool, timings: Timings, log: Logger) {
+  constructor(
+    pool: Pool,
+    timings: Timings,
+    { log, notice }: { readonly log: Logger; readonly notice: Notice },
+  ) {
     this.pool = pool;
     this.timings = timings;
     this.log = log;
+    this.notice = notice;
   }
 
   /** Another process may have seen it fail: the next success is to be told. */
@@ -56,8 +63,9 @@ export class BreakerWatch {
       opensAt: health === 'refused' ? 1 : FAILURES_TO_OPEN,
       ...textsOf(call.outcomes),
     };
-    if (await noteFailure(this.pool, failure, this.timings.breakerProbeMs))
-      this.log.error(failure, 'a breaker has opened: nothing is claimed for its integration but probes');
+    if (!(await noteFailure(this.pool, failure, this.timings.breakerProbeMs))) return;
+    this.notice('breaker_open');
+    this.log.error(failure, 'a breaker has opened: nothing is claimed for its integration but probes');
   }
 }
 

@@ -50,7 +50,9 @@ export async function startMicroBatch(
   await deps.callSlots.acquire(scope.integrationId, slots);
   let unused = slots;
   try {
+    deps.reach('before_claim');
     const claim = await measured('claim', () => claimWithRetries(deps, batch));
+    if (claim.claimed.length > 0) deps.reach('after_claim');
     if (claim.troubled) deps.breakerWatch.suspect(scope.integrationId);
     const calls = chunksOf(claim.claimed, messagesPerCall);
     unused = slots - calls.length;
@@ -59,8 +61,10 @@ export async function startMicroBatch(
       calls.map(async (messages) => {
         const call = await measured('call', () => callProvider(deps, provider, callScope, messages));
         deps.callSlots.release(scope.integrationId, 1);
+        deps.reach('after_call');
         const recorded = measured('record', () => deps.outcomeRecorder.record(scope.month, call));
         await allEnded([recorded, deps.breakerWatch.tell(call)]);
+        deps.reach('after_record');
       }),
     );
     return { claim, done };
@@ -105,6 +109,7 @@ export async function callProvider(
   const window = {
     startBy: scope.committedAfter + deps.timings.callStartMs,
     deadline: AbortSignal.timeout(deps.timings.callMs),
+    onWrite: () => deps.reach('before_write'),
   };
   const outcomes = await provider
     .submit(

@@ -3,7 +3,10 @@ import { isConnectionFailure, isLockFailure } from '../../database/postgres-erro
 import { recordOutcomes, type CallRecord } from '../../database/record-outcomes.ts';
 import type { Pool } from '../../database/pool.ts';
 import { groupBy } from '../../domain/group-by.ts';
+import type { Notice } from '../../domain/rare-path.ts';
 import type { Timings } from '../../domain/timings.ts';
+
+import { noticeOutcomes } from './notice-outcomes.ts';
 
 interface Waiting {
   readonly month: number;
@@ -27,11 +30,13 @@ const GATHER_MS = 10;
 export class OutcomeRecorder {
   private readonly pool: Pool;
   private readonly timings: Timings;
+  private readonly notice: Notice;
   private waiting: Waiting[] = [];
   private writing = false;
 
-  constructor(pool: Pool, timings: Timings) {
+  constructor(pool: Pool, timings: Timings, notice: Notice) {
     this.pool = pool;
+    this.notice = notice;
     this.timings = timings;
   }
 
@@ -62,11 +67,8 @@ export class OutcomeRecorder {
     const firstLookUpMs = lookUpMs[0] ?? claimGraceMs;
     const scope = { month, retryMs, firstLookUpMs, receiptSlackMs, unsentState: 'queued' } as const;
     try {
-      await recordOutcomes(
-        this.pool,
-        scope,
-        batch.map(({ call }) => call),
-      );
+      const calls = batch.map(({ call }) => call);
+      noticeOutcomes(this.notice, calls, await recordOutcomes(this.pool, scope, calls));
       for (const { resolve } of batch) resolve();
     } catch (error) {
       if (isLockFailure(error) || isConnectionFailure(error)) await this.writeLater(batch, error);

@@ -22,7 +22,7 @@ export function launchRoutes(deps: ApiDependencies): readonly AnyRoute[] {
         'Make a new `Idempotency-Key` for every launch: the same key with the same request launches nothing more and ' +
         'is answered as the first time, with the same status and body and the header `idempotent-replayed: true`. So ' +
         'its `state` stays `requested`: how the run goes on is at `/v1/runs/{id}`. With `dryRun` nothing is stored and no key is needed: the ' +
-        'answer tells whom the launch would reach.',
+        'answer tells whom the launch would reach. With `If-Match` only the draft that was read is launched.',
       params: z.object({ id: z.string() }),
       headers: z.object({
         'Idempotency-Key': z
@@ -30,6 +30,7 @@ export function launchRoutes(deps: ApiDependencies): readonly AnyRoute[] {
           .optional()
           .meta({ description: '1 to 200 visible ASCII characters; needed unless it is a dry run.' }),
       }),
+      conditional: true,
       body: launchOptions.optional(),
       answers: {
         200: { description: 'What the launch would do now; of a dry run only.', schema: dryRunView },
@@ -40,7 +41,7 @@ export function launchRoutes(deps: ApiDependencies): readonly AnyRoute[] {
         },
         422: { description: 'The draft has problems, or the key belongs to another request.' },
       },
-      handle: async ({ project, params, body = {}, raw }) => {
+      handle: async ({ project, params, body = {}, raw, ifMatch }) => {
         if (body.dryRun)
           return { status: 200, body: await dryRun(deps, { ...params, projectId: project.id }, body) };
         const idempotencyKey = raw.headers['idempotency-key'];
@@ -56,6 +57,7 @@ export function launchRoutes(deps: ApiDependencies): readonly AnyRoute[] {
           scenarioId: params.id,
           idempotencyKey,
           body,
+          ifMatch,
         });
         return {
           status: answer.status,

@@ -11,6 +11,7 @@ import { streamEvents } from '../runs/stream-events.ts';
 import { campaignEventView, customerStoryView, runReportView, runView } from '../schemas/run.ts';
 
 const TAG = 'Runs';
+const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const byId = z.object({ id: z.string() });
 
 export function runRoutes(deps: ApiDependencies): readonly AnyRoute[] {
@@ -25,8 +26,8 @@ export function runRoutes(deps: ApiDependencies): readonly AnyRoute[] {
         ...pageQuery,
         scenarioId: z.uuid().optional(),
         state: z.enum(RUN_STATES).optional(),
-        requestedFrom: z.iso.datetime({ offset: true }).optional(),
-        requestedBefore: z.iso.datetime({ offset: true }).optional(),
+        requestedFrom: instant.optional(),
+        requestedBefore: instant.optional(),
       }),
       answers: {
         200: {

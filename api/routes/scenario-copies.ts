@@ -43,6 +43,7 @@ function archiveRoute(deps: ApiDependencies, archived: boolean): AnyRoute {
   return defineRoute({
     method: 'post',
     path: `/v1/scenarios/:id/${archived ? 'archive' : 'unarchive'}`,
+    conditional: true,
     tag: TAG,
     summary: archived ? 'Archive a scenario' : 'Take a scenario out of the archive',
     description: archived

@@ -32,9 +32,8 @@ export interface RunRow extends ListedRun {
 export interface RunFilter extends PageQuery {
   readonly scenarioId?: string | undefined;
   readonly state?: RunState | undefined;
-  /** ISO 8601. */
-  readonly requestedFrom?: string | undefined;
-  readonly requestedBefore?: string | undefined;
+  readonly requestedFrom?: Date | undefined;
+  readonly requestedBefore?: Date | undefined;
 }
 
 const COLUMNS = `

@@ -3,6 +3,7 @@ import type { Connection, Pool } from '../../database/pool.ts';
 import { isUniqueViolation } from '../../database/postgres-error.ts';
 import { inTransaction } from '../../database/transaction.ts';
 import type { Prisma } from '../../database/prisma.ts';
+import type { IfMatch } from '../entity-tag.ts';
 import { ApiProblem } from '../problem.ts';
 import { readProjectResources } from './check-scenario.ts';
 import { canonicalJson, contentHash } from './freeze-scenario.ts';
@@ -15,6 +16,7 @@ export interface LaunchInput {
   readonly scenarioId: string;
   readonly idempotencyKey: string;
   readonly body: LaunchOptions;
+  readonly ifMatch: IfMatch;
 }
 
 export interface LaunchAnswer {
@@ -45,8 +47,10 @@ export async function launch(
   const resources = await readProjectResources(prisma, input.projectId);
   try {
     return await inTransaction(pool, async (connection) => {
-      const { projectId, scenarioId } = input;
-      const frozen = await readFrozen(connection, { projectId, scenarioId, resources, publicUrl });
+      const { projectId, scenarioId, ifMatch } = input;
+      // Not archived or changed between this look at it and the commit.
+      const draft = { projectId, scenarioId, ifMatch, lock: 'FOR SHARE' } as const;
+      const frozen = await readFrozen(connection, { ...draft, resources, publicUrl });
       await assertLaunchable(connection, { projectId, scenarioId, filter: frozen.audience }, input.body);
       const versionId = await ensureVersion(
         connection,

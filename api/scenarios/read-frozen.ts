@@ -1,21 +1,29 @@
 import type { Queryable } from '../../database/pool.ts';
 import type { FrozenScenario } from '../../domain/scenario.ts';
+import { assertMatch, type IfMatch } from '../entity-tag.ts';
 import { ApiProblem } from '../problem.ts';
 import { checkScenario, type ProjectResources } from './check-scenario.ts';
 import { freezeScenario } from './freeze-scenario.ts';
-import { assertNotArchived, readScenario } from './store-scenario.ts';
+import { assertNotArchived, readScenario, scenarioTag } from './store-scenario.ts';
 
 export interface ReadFrozenInput {
   readonly projectId: string;
   readonly scenarioId: string;
   readonly resources: ProjectResources;
   readonly publicUrl: string;
+  readonly ifMatch?: IfMatch;
+  /** Whether nobody may change the draft until the commit. */
+  readonly lock?: 'FOR SHARE' | '';
 }
 
-/** A draft as a launch would freeze it now. @throws ApiProblem `not_found`, `scenario_archived`, `invalid_scenario` with every reason */
+/**
+ * A draft as a launch would freeze it now.
+ * @throws ApiProblem `not_found`, `precondition_failed`, `scenario_archived`, `invalid_scenario` with every reason
+ */
 export async function readFrozen(database: Queryable, input: ReadFrozenInput): Promise<FrozenScenario> {
   const { resources, publicUrl } = input;
-  const scenario = await readScenario(database, input.projectId, input.scenarioId);
+  const scenario = await readScenario(database, input.projectId, input.scenarioId, input.lock);
+  assertMatch(input.ifMatch ?? '*', scenarioTag(scenario));
   assertNotArchived(scenario);
   const problems = checkScenario(scenario, resources);
   if (problems.length > 0) {

@@ -87,15 +87,19 @@ export function assertNotArchived({ archivedAt }: Pick<StoredScenario, 'archived
   );
 }
 
-/** @throws ApiProblem `not_found` */
+/**
+ * @param lock whether nobody may change it until the commit
+ * @throws ApiProblem `not_found`
+ */
 export async function readScenario(
   database: Pick<Pool, 'query'>,
   projectId: string,
   id: string,
+  lock: 'FOR SHARE' | '' = '',
 ): Promise<StoredScenario> {
   if (!isUuid(id)) throw unknownScenario();
   const { rows } = await database.query<StoredScenario>(
-    `SELECT ${SCENARIO_COLUMNS} FROM scenario WHERE project_id = $1 AND id = $2`,
+    `SELECT ${SCENARIO_COLUMNS} FROM scenario WHERE project_id = $1 AND id = $2 ${lock}`,
     [projectId, id],
   );
   if (!rows[0]) throw unknownScenario();

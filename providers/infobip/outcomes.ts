@@ -1,4 +1,4 @@
-import type { SubmitOutcome, UnsentCause } from '../../domain/outcome.ts';
+import { MISSING_ENTRY, type SubmitOutcome, type UnsentCause } from '../../domain/outcome.ts';
 import type { CallError, HttpAnswer } from '../http-client.ts';
 import type { OutboundMessage } from '../provider.ts';
 import { errorClassOf, STATUS_GROUP, STATUS_ID } from './codes.ts';
@@ -53,7 +53,12 @@ function outcomesOfAcceptance(
     const error = parsed.success
       ? 'The answer has no entry for this message.'
       : 'The answer could not be read.';
-    return { kind: 'unknown', messageId: id, statusCode: String(answer.status), error };
+    return {
+      kind: 'unknown',
+      messageId: id,
+      statusCode: parsed.success ? MISSING_ENTRY : String(answer.status),
+      error,
+    };
   });
 }
 

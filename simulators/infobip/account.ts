@@ -9,6 +9,8 @@ export interface OfferedMessage {
   readonly channel: Channel;
   readonly to: string;
   readonly reportUrl: string | null;
+  /** When the call was seen, milliseconds since the epoch. */
+  readonly seen: number;
 }
 
 export interface AccountOptions {

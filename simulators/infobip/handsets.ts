@@ -17,7 +17,11 @@ export type AnswerBehaviour =
   /** Accepts, and answers only after its first report is out. */
   | 'accept_then_dawdle'
   /** Accepts, and answers 200 without an entry for the message. */
-  | 'accept_without_entry';
+  | 'accept_without_entry'
+  /** Refuses a call with 400 that offers others beside it; accepts it alone. */
+  | 'refuse_company'
+  /** Accepts, then answers a byte at a time, longer than anybody waits. */
+  | 'accept_then_trickle';
 
 /** A delivery report to come: status, error and its delay as a multiple of the simulator's report delay. */
 export interface ReportBehaviour {
@@ -32,6 +36,8 @@ export interface Handset {
   readonly meaning: string;
   readonly answer: AnswerBehaviour;
   readonly reports: readonly ReportBehaviour[];
+  /** Whether a look-up never shows its messages. */
+  readonly hidden?: boolean;
 }
 
 const NO_ERROR = { id: 0, name: 'NO_ERROR', permanent: false };
@@ -115,6 +121,13 @@ export const MAGIC_NUMBERS: Readonly<Record<string, Handset>> = {
     },
     delivered(2),
   ),
+  '70': handset('HTTP 400 to a call that offers others too', 'refuse_company', delivered()),
+  '71': handset('accepted, then an answer byte by byte', 'accept_then_trickle', delivered(4)),
+  '72': handset('accepted, then the connection is reset; no delivery report ever', 'accept_then_reset'),
+  '73': {
+    ...handset('as 0172, and no look-up shows it', 'accept_then_reset'),
+    hidden: true,
+  },
   '69': handset('the report comes before the answer', 'accept_then_dawdle', delivered(0)),
 };
 

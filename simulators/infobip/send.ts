@@ -3,12 +3,23 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel } from '../../domain/channel.ts';
 import { replyJson, type Reply } from '../http.ts';
 import type { Account, OfferedMessage } from './account.ts';
+import type { Fault } from './faults.ts';
 import { handsetOf } from './handsets.ts';
 import { answerEntry, apiError, mmsRequestSchema, smsRequestSchema } from './wire.ts';
 
 const MAX_MMS_TEXT = 1_600;
 /** Longer than a report takes that is due at once. */
 const DAWDLE_MS = 300;
+const TRICKLE_MS = 100;
+
+/** A call that offers messages, as it came in. */
+export interface Call {
+  readonly request: IncomingMessage;
+  readonly body: unknown;
+  readonly seen: number;
+  /** Trouble of every call at the moment. */
+  readonly fault: Fault['kind'] | undefined;
+}
 
 interface Offer extends OfferedMessage {
   readonly text: string;
@@ -18,16 +29,15 @@ interface Offer extends OfferedMessage {
 export async function answerSend(
   account: Account,
   channel: Channel,
-  body: unknown,
-  request: IncomingMessage,
+  call: Call,
   response: ServerResponse,
 ): Promise<void> {
-  const offers = offersOf(channel, body);
+  const offers = offersOf(channel, call);
   if ('status' in offers) {
     replyJson(response, offers);
     return;
   }
-  const trouble = await takeOffers(account, offers.messages);
+  const trouble = await takeOffers(account, offers.messages, call.fault);
   switch (trouble.kind) {
     case 'throttle':
       replyJson(response, {
@@ -40,9 +50,15 @@ export async function answerSend(
       replyJson(response, { status: 500, body: apiError('E500', 'Internal server error.') });
       return;
     case 'reset':
-      request.socket.resetAndDestroy();
+      call.request.socket.resetAndDestroy();
       return;
     case 'silence':
+      return;
+    case 'refuse':
+      replyJson(response, { status: 400, body: apiError('E400', 'Request cannot be processed.') });
+      return;
+    case 'trickle':
+      await trickle(response);
       return;
     case 'truncate':
       response.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
@@ -56,10 +72,15 @@ export async function answerSend(
 }
 
 type Trouble =
-  | { readonly kind: 'throttle' | 'fail' | 'reset' | 'silence' | 'truncate' }
+  | { readonly kind: 'throttle' | 'fail' | 'reset' | 'silence' | 'truncate' | 'trickle' | 'refuse' }
   | { readonly kind: 'none' | 'dawdle'; readonly entries: readonly object[] };
 
-async function takeOffers(account: Account, offers: readonly Offer[]): Promise<Trouble> {
+async function takeOffers(
+  account: Account,
+  offers: readonly Offer[],
+  fault: Call['fault'],
+): Promise<Trouble> {
+  if (fault === 'throttle' || fault === 'fail') return { kind: fault };
   const answers = offers.map((offer) => ({
     offer,
     answer: handsetOf(offer.to, offer.channel).answer,
@@ -67,6 +88,8 @@ async function takeOffers(account: Account, offers: readonly Offer[]): Promise<T
   }));
   const first = (wanted: string): boolean =>
     answers.some(({ answer, before }) => answer === wanted && before === 0);
+  if (offers.length > 1 && answers.some(({ answer }) => answer === 'refuse_company'))
+    return { kind: 'refuse' };
   if (first('throttle_once')) return { kind: 'throttle' };
   if (first('fail_once')) return { kind: 'fail' };
   const entries = await Promise.all(
@@ -81,17 +104,28 @@ async function takeOffers(account: Account, offers: readonly Offer[]): Promise<T
       return answer === 'accept_without_entry' ? [] : [answerEntry(offer.id, offer.to)];
     }),
   );
+  if (fault === 'accept_then_fail') return { kind: 'fail' };
   if (first('accept_then_reset')) return { kind: 'reset' };
   if (first('accept_then_silence')) return { kind: 'silence' };
   if (first('accept_then_truncate')) return { kind: 'truncate' };
+  if (first('accept_then_trickle')) return { kind: 'trickle' };
   return { kind: first('accept_then_dawdle') ? 'dawdle' : 'none', entries: entries.flat() };
+}
+
+/** A slow answer: the connection lives, the answer never ends. */
+async function trickle(response: ServerResponse): Promise<void> {
+  response.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
+  while (!response.destroyed) {
+    response.write(' ');
+    await pause(TRICKLE_MS);
+  }
 }
 
 function channelLimit(offer: Offer): boolean {
   return offer.channel === 'mms' && offer.text.length > MAX_MMS_TEXT;
 }
 
-function offersOf(channel: Channel, body: unknown): Reply | { readonly messages: readonly Offer[] } {
+function offersOf(channel: Channel, { body, seen }: Call): Reply | { readonly messages: readonly Offer[] } {
   const parsed = channel === 'mms' ? mmsRequestSchema.safeParse(body) : smsRequestSchema.safeParse(body);
   if (!parsed.success) {
     const violations = parsed.error.issues.map((issue) => ({
@@ -116,6 +150,7 @@ function offersOf(channel: Channel, body: unknown): Reply | { readonly messages:
       channel,
       to,
       reportUrl,
+      seen,
       text,
     }));
   });

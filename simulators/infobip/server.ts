@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel } from '../../domain/channel.ts';
+import { handsetOf } from './handsets.ts';
 import { readJson, replyJson } from '../http.ts';
 import { Ledger } from '../ledger.ts';
 import { Account } from './account.ts';
 import { delaysOf } from './report-delay.ts';
 import { ReportPoster } from './report-poster.ts';
+import { Faults, faultSchema } from './faults.ts';
 import { answerSend } from './send.ts';
 import { apiError, logBody } from './wire.ts';
 
@@ -40,7 +42,8 @@ export interface InfobipSimulator {
 /**
  * A stand-in for Infobip: the same paths, bodies, codes and limits as far as the engine uses them.
  *
- * Beside them `GET /_simulator/ledger` answers what was accepted and refused, a JSON object a line. Not simulated:
+ * Beside them `GET /_simulator/ledger` answers what was accepted and refused, a JSON object a line, and
+ * `POST /_simulator/faults` gives every send the same trouble for a while. Not simulated:
  * Infobip's flooding filter, prices, scheduling and group messages.
  */
 export function createInfobipSimulator(options: InfobipSimulatorOptions): InfobipSimulator {
@@ -51,16 +54,24 @@ export function createInfobipSimulator(options: InfobipSimulatorOptions): Infobi
     home: options.reportHome,
   });
   const account = new Account({ ledger, poster, delays: delaysOf(options) });
+  const faults = new Faults();
   const lookups = new RateWindow(LOOKUPS_PER_MINUTE, 60_000);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const seen = Date.now();
     const url = new URL(request.url ?? '/', 'http://simulator');
     const route = `${request.method ?? ''} ${url.pathname}`;
     if (route === 'GET /_simulator/ledger') {
       answerLedger(ledger, response);
       return;
     }
-    if (request.headers.authorization !== `App ${options.apiKey}`) {
+    if (route === 'POST /_simulator/faults') {
+      faults.set(faultSchema.parse(await readJson(request)));
+      replyJson(response, { status: 200, body: {} });
+      return;
+    }
+    const fault = request.method === 'POST' ? faults.now() : undefined;
+    if (fault === 'unauthorised' || request.headers.authorization !== `App ${options.apiKey}`) {
       replyJson(response, { status: 401, body: { errorCode: 'E401', description: 'Unauthorized' } });
       return;
     }
@@ -68,7 +79,12 @@ export function createInfobipSimulator(options: InfobipSimulatorOptions): Infobi
     switch (route) {
       case 'POST /mms/2/messages':
       case 'POST /sms/3/messages':
-        return answerSend(account, channelOf(url), await readJson(request), request, response);
+        return answerSend(
+          account,
+          channelOf(url),
+          { request, body: await readJson(request), seen, fault },
+          response,
+        );
       case 'GET /mms/2/logs':
       case 'GET /sms/3/logs':
         if (!lookups.take()) {
@@ -117,6 +133,7 @@ function answerLogs(account: Account, url: URL, lagMs: number, response: ServerR
   const results = ids.split(',').flatMap((id) => {
     const row = account.get(id);
     if (!row || row.channel !== channelOf(url) || row.at + lagMs > now) return [];
+    if (handsetOf(row.to, row.channel).hidden) return [];
     return [logBody(id, row.to, row.at, account.stateOf(row, now))];
   });
   replyJson(response, { status: 200, body: { results, cursor: { limit: 1_000 } } });

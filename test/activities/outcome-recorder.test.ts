@@ -21,7 +21,7 @@ describe('outcomes of many calls that are recorded together', () => {
       submissionId: 'no id',
       outcomes: [accepted(claimed[1]?.id ?? '')],
     };
-    const recorder = new OutcomeRecorder(database.pool, timingsOf('test'));
+    const recorder = new OutcomeRecorder(database.pool, timingsOf('test'), () => undefined);
     const [first, , third] = calls;
     const ends = await Promise.allSettled(
       [first, odd, third].map((call) => recorder.record(run.month, call ?? odd)),

@@ -1,3 +1,4 @@
+import { eventually } from '../support/eventually.ts';
 import { importNdjson } from '../support/import.ts';
 import { expectProblem } from '../support/problem.ts';
 import { chain, mms, NOW } from '../support/scenarios.ts';
@@ -75,7 +76,8 @@ describe.each(RESOURCES)('%s', (_name, make) => {
     const before = await tagOf(wanted.read);
     for (const stale of ['"stale"', '"one", "two"', `W/${before}`]) {
       const refused = await change(wanted, stale);
-      expectProblem(refused, 412, 'precondition_failed');
+      const { detail } = expectProblem(refused, 412, 'precondition_failed');
+      expect(detail.includes('weak tag')).toBe(stale.startsWith('W/'));
       expect(refused.headers['etag']).toBe(before);
     }
     expect(await tagOf(wanted.read)).toBe(before);
@@ -129,6 +131,60 @@ describe('of ten changes that start from the same state', () => {
     expect(statuses(answers)).toEqual(ONE_WINS);
     const winner = answers.find(({ status }) => status === 200);
     expect((await stack.api.call('GET', path)).body).toEqual(winner?.body);
+  });
+});
+
+describe('a launch', () => {
+  it('is made of the draft that was read, or not at all', async () => {
+    const id = await stack.api.createScenario(chain('Read', NOW, mms('send')));
+    const launchOf = (tag: string, key: string): ReturnType<typeof stack.api.call> =>
+      stack.api.call('POST', `/v1/scenarios/${id}/launch`, undefined, {
+        'if-match': tag,
+        'idempotency-key': key,
+      });
+    const tag = await tagOf(`/v1/scenarios/${id}`);
+    await stack.api.call('PUT', `/v1/scenarios/${id}`, chain('Changed', NOW, mms('send')));
+    expectProblem(await launchOf(tag, 'stale-1'), 412, 'precondition_failed');
+    expect((await launchOf(await tagOf(`/v1/scenarios/${id}`), 'fresh-1')).status).toBe(202);
+  });
+
+  it('and an archiving at the same moment happen one after the other', async () => {
+    const id = await stack.api.createScenario(chain('Raced', NOW, mms('send')));
+    const blocker = await stack.database.pool.connect();
+    try {
+      // The launch has looked at the draft and waits to store its version.
+      await blocker.query('BEGIN; LOCK TABLE scenario_version IN SHARE ROW EXCLUSIVE MODE');
+      const launched = stack.api.launch(id, 'raced-1');
+      await eventually(async () => {
+        const { rowCount } = await stack.database.pool.query(
+          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO scenario_version%'`,
+        );
+        return rowCount === 1 ? true : undefined;
+      });
+      const archived = stack.api.call<{ archivedAt: string }>('POST', `/v1/scenarios/${id}/archive`);
+      await eventually(async () => {
+        const { rowCount } = await stack.database.pool.query(
+          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%FOR NO KEY UPDATE%'`,
+        );
+        return rowCount === 1 ? true : undefined;
+      });
+      await blocker.query('COMMIT');
+      expect((await launched).status).toBe(202);
+      const requested = (await launched).body as unknown as { requestedAt: string };
+      expect((await archived).body.archivedAt >= requested.requestedAt).toBe(true);
+    } finally {
+      blocker.release(true);
+    }
+  });
+});
+
+describe('an operation that does not look at If-Match', () => {
+  it('says so instead of passing over it', async () => {
+    const id = await stack.api.createScenario(chain('Cloned', NOW));
+    const answer = await stack.api.call('POST', `/v1/scenarios/${id}/clone`, undefined, {
+      'if-match': '"1"',
+    });
+    expectProblem(answer, 400, 'bad_header');
   });
 });
 

@@ -92,6 +92,10 @@ describe('the list of runs', () => {
     await stack.database.pool.query('DELETE FROM run WHERE id = $1', [id]);
   });
 
+  it.each(['0000-01-01T00:00:00Z', '2026-11-22T04:46:00%2B23:59'])('takes any instant: %s', async (at) => {
+    expect((await stack.api.call('GET', `/v1/runs?requestedBefore=${at}`)).status).toBe(200);
+  });
+
   it('can be parted by the time of the launch', async () => {
     const all = await list('');
     const middle = await stack.api.call<{ requestedAt: string }>('GET', `/v1/runs/${all[10] ?? ''}`);

@@ -97,6 +97,13 @@ describe('an archived scenario', () => {
     expect((await stack.api.launch(id, 'kept-1')).body).toEqual(launched.body);
   });
 
+  it('is not archived by a request with a body that is far too large', async () => {
+    const id = await stack.api.createScenario(chain('Large', NOW));
+    const answer = await stack.api.call('POST', `/v1/scenarios/${id}/archive`, 'x'.repeat(1_048_577));
+    expectProblem(answer, 413, 'too_large');
+    expect((await read(id)).archivedAt).toBeNull();
+  });
+
   it('of somebody else is not found', async () => {
     for (const verb of ['archive', 'unarchive', 'clone'])
       expectProblem(

@@ -26,6 +26,7 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   INFOBIP_WEBHOOK_SECRET: ['short-secret'],
   INFOBIP_WEBHOOK_HEADER: ['X Signature:'],
   INFOBIP_MESSAGES_PER_CALL: ['0', '101', 'all'],
+  WORKERS: ['0', '65', 'many'],
   SIMULATOR_PORT: ['99999'],
   SIMULATOR_LATENCY_MS: ['-1', 'slow'],
   SIMULATOR_REPORT_DELAY_MS: ['600001'],
@@ -36,6 +37,7 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
 const FREE = [
   'TIDINGS_HOME',
   'API_HOST',
+  'CRASH_POINTS',
   'SIMULATOR_HOST',
   'TEMPORAL_API_KEY',
   'INFOBIP_API_KEY',

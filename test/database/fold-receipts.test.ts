@@ -88,7 +88,7 @@ describe('receipts', () => {
     await fold();
     expect(await messageOf(database.pool, id)).toMatchObject({ state: 'dispatched', ended_at: null });
     await receive(run, receiptOf(id, 'delivered', { channel: 'mms', parts: 3 }));
-    expect(await fold()).toEqual({ taken: 1, applied: 1 });
+    expect(await fold()).toMatchObject({ taken: 1, applied: 1 });
     expect(await messageOf(database.pool, id)).toMatchObject({
       state: 'delivered',
       type: 'mms',
@@ -120,6 +120,18 @@ describe('receipts', () => {
       status_code: null,
       error: null,
     });
+  });
+
+  it('are told apart by what they found: a call under way, a message in doubt', async () => {
+    const run = await launchRun(database.pool, { customers: consentingCustomers(3) });
+    const { claimed } = await claim(run);
+    const [early = '', doubted = '', known = ''] = claimed.map(({ id }) => id);
+    const become = (id: string, state: string): Promise<unknown> =>
+      database.pool.query('UPDATE message SET state = $2 WHERE id = $1', [id, state]);
+    await become(doubted, 'unknown');
+    await become(known, 'accepted');
+    await receive(run, ...[early, doubted, known].map((id) => receiptOf(id, 'delivered')));
+    expect(await fold()).toEqual({ taken: 3, applied: 3, early: 1, proving: 1, orphans: 0 });
   });
 
   it('prove the submission at our own instant, however wrong the clock of the provider is', async () => {
@@ -170,7 +182,7 @@ describe('receipts', () => {
     await receive(run, ...ids.flatMap((id) => [receiptOf(id, 'dispatched'), receiptOf(id, 'delivered')]));
     const results = await Promise.all(Array.from({ length: 8 }, () => fold(10)));
     expect(results.reduce((sum, { applied }) => sum + applied, 0)).toBe(80);
-    expect(await fold()).toEqual({ taken: 0, applied: 0 });
+    expect(await fold()).toMatchObject({ taken: 0, applied: 0 });
     expect(new Set((await ledgerOf(run)).map((row) => row.state))).toEqual(new Set(['delivered']));
   });
 });

@@ -50,18 +50,18 @@ describe('the inbox', () => {
     const [id = ''] = await acceptedMessages(run);
     expect(await receive(run, receiptOf(id, 'delivered'), receiptOf(id, 'delivered'))).toBe(1);
     expect(await receive(run, receiptOf(id, 'delivered'))).toBe(0);
-    expect(await fold()).toEqual({ taken: 1, applied: 1 });
+    expect(await fold()).toMatchObject({ taken: 1, applied: 1 });
     expect(await receive(run, receiptOf(id, 'delivered'))).toBe(0);
-    expect(await fold()).toEqual({ taken: 0, applied: 0 });
+    expect(await fold()).toMatchObject({ taken: 0, applied: 0 });
   });
 
   it('keeps a report of a message that is not there yet, and applies it once the message exists', async () => {
     await receive(run, receiptOf(futureId(), 'delivered'));
-    expect(await fold()).toEqual({ taken: 1, applied: 0 });
+    expect(await fold()).toMatchObject({ taken: 1, applied: 0, orphans: 1 });
     expect(await inbox()).toMatchObject([{ folded_at: null }]);
     await claim(run);
     await database.pool.query('UPDATE receipt SET fold_at = now()');
-    expect(await fold()).toEqual({ taken: 1, applied: 1 });
+    expect(await fold()).toMatchObject({ taken: 1, applied: 1 });
     expect(await messageOf(database.pool, futureId())).toMatchObject({ state: 'delivered' });
     expect(await inbox()).toMatchObject([{ folded_at: expect.any(Date) as Date, fold_at: null }]);
     expect((await eventsOf(run)).map(({ status }) => status).sort()).toEqual(['delivered', 'enqueued']);
@@ -87,14 +87,14 @@ describe('the inbox', () => {
     await receive(run, receiptOf(futureId(), 'delivered'));
     await fold();
     await claim(run);
-    expect(await fold()).toEqual({ taken: 0, applied: 0 });
-    expect(await fold([futureId()])).toEqual({ taken: 1, applied: 1 });
+    expect(await fold()).toMatchObject({ taken: 0, applied: 0 });
+    expect(await fold([futureId()])).toMatchObject({ taken: 1, applied: 1 });
   });
 
   it('folds only what it is asked about when it is asked about messages', async () => {
     const [a = '', b = ''] = await acceptedMessages(run);
     await receive(run, receiptOf(a, 'delivered'), receiptOf(b, 'delivered'));
-    expect(await fold([b])).toEqual({ taken: 1, applied: 1 });
+    expect(await fold([b])).toMatchObject({ taken: 1, applied: 1 });
     expect((await messageOf(database.pool, a)).state).toBe('accepted');
   });
 
@@ -165,6 +165,6 @@ describe('a failure that is the fault of the number', () => {
 
   it('is no reason to remember anything when the message is not known', async () => {
     await receive(run, receiptOf(futureId(), 'failed', { errorClass: 'suppress_number' }));
-    expect(await fold()).toEqual({ taken: 1, applied: 0 });
+    expect(await fold()).toMatchObject({ taken: 1, applied: 0, orphans: 1 });
   });
 });

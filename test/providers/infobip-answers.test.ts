@@ -90,9 +90,13 @@ describe('an answer that is no list of entries', () => {
     ['nothing', ''],
     ['no JSON', '<html>'],
     ['JSON of another form', '{"messages":{"one":1}}'],
-    ['an entry of another message', { messages: [{ messageId: 'two', status: { groupId: 1, id: 26 } }] }],
   ])('leaves the message in doubt although it is a success: %s', async (_what, body) => {
     expect(await outcomeOf(200, body)).toMatchObject({ kind: 'unknown', statusCode: '200' });
+  });
+
+  it('leaves the message in doubt when it has an entry of another message only', async () => {
+    const body = { messages: [{ messageId: 'two', status: { groupId: 1, id: 26 } }] };
+    expect(await outcomeOf(200, body)).toMatchObject({ kind: 'unknown', statusCode: 'missing_entry' });
   });
 
   it.each([301, 302, 408, 500, 502, 503, 504])(

@@ -41,6 +41,10 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   '67': accepted(DELIVERED, '2/9 error 500'),
   '68': accepted('3/2 error 0', DELIVERED),
   '69': accepted(DELIVERED),
+  '70': accepted(DELIVERED),
+  '71': lost('no answer'),
+  '72': { ...lost('connection lost'), reports: [] },
+  '73': { ...lost('connection lost'), reports: [] },
 };
 
 interface Result {
@@ -134,6 +138,13 @@ describe('the magic numbers', () => {
   it('52 stays pending in the logs', async () => {
     const { body } = await callInfobip(vendor.url, 'GET', '/mms/2/logs?messageId=52');
     expect((body as { results: readonly Result[] }).results).toMatchObject([{ status: { groupId: 1 } }]);
+  });
+
+  it('73 is in no log, however it is asked for', async () => {
+    const { body } = await callInfobip(vendor.url, 'GET', '/mms/2/logs?messageId=72,73');
+    expect((body as { results: readonly Result[] }).results.map(({ messageId }) => messageId)).toEqual([
+      '72',
+    ]);
   });
 
   it('are those of any area, with or without a plus, and of no other exchange', () => {

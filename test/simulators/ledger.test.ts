@@ -18,6 +18,7 @@ const accepted = (id: string): LedgerRow => ({
   channel: 'mms',
   to: '12125550200',
   reportUrl: null,
+  seen: 900,
   at: 1_000,
 });
 

@@ -6,6 +6,7 @@ import { createLog } from '../../config/log.ts';
 import { timingsOf } from '../../config/timings.ts';
 import type { Pool } from '../../database/pool.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
+import type { Notice, RarePath } from '../../domain/rare-path.ts';
 import type { CallWindow, OutboundMessage } from '../../providers/provider.ts';
 import type { ProviderRegistry } from '../../providers/registry.ts';
 import { RenderPool } from '../../templates/render-pool.ts';
@@ -21,11 +22,17 @@ export interface ScriptedDependencies {
   isLocal: boolean;
   /** Ids of messages that were offered, in order. */
   readonly called: string[];
+  /** Rare paths that were told, in order. */
+  readonly noticed: readonly RarePath[];
 }
 
 /** @param renderProcesses 0 where nothing is rendered */
 export function scriptedDependencies(pool: Pool, renderProcesses = 1): ScriptedDependencies {
   const called: string[] = [];
+  const noticed: RarePath[] = [];
+  const notice: Notice = (path, count = 1) => {
+    for (let i = 0; i < count; i += 1) noticed.push(path);
+  };
   const timings = timingsOf('test');
   const provider = {
     capabilities: { maxBatch: 100, maxText: { mms: 5_000, sms: 1_600 }, lookup: false },
@@ -37,6 +44,7 @@ export function scriptedDependencies(pool: Pool, renderProcesses = 1): ScriptedD
   };
   const scripted: ScriptedDependencies = {
     called,
+    noticed,
     answer: accepted,
     answerCall: (messages) => Promise.resolve(messages.map(({ id }) => scripted.answer(id))),
     isLocal: true,
@@ -44,12 +52,14 @@ export function scriptedDependencies(pool: Pool, renderProcesses = 1): ScriptedD
       pool,
       timings,
       log: createLog('test', 'silent'),
+      notice,
+      reach: () => undefined,
       testNumbers: new Set(),
       providers: { get: () => provider, isLocal: () => scripted.isLocal } as unknown as ProviderRegistry,
-      renderPool: new RenderPool(renderProcesses),
+      renderPool: new RenderPool({ processes: renderProcesses }),
       callSlots: new CallSlots(),
-      breakerWatch: new BreakerWatch(pool, timings, createLog('test', 'silent')),
-      outcomeRecorder: new OutcomeRecorder(pool, timings),
+      breakerWatch: new BreakerWatch(pool, timings, { log: createLog('test', 'silent'), notice }),
+      outcomeRecorder: new OutcomeRecorder(pool, timings, notice),
     },
   };
   return scripted;

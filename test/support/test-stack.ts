@@ -98,6 +98,7 @@ export class TestStack {
       publicUrl: `http://127.0.0.1:${port}`,
       api: { host: '127.0.0.1', port },
       timings: { ...timingsOf('test'), ...options.timings },
+      crashPoints: undefined,
       testNumbers: options.testNumbers ?? [],
       integrations: {
         INFOBIP: {

@@ -25,7 +25,7 @@ function runAsRenderProcess(code: string): string {
 describe('a render process', () => {
   beforeAll(async () => {
     process.env['A_SECRET'] = 'of the worker';
-    const pool = new RenderPool(1);
+    const pool = new RenderPool({ processes: 1 });
     await pool.warm();
     pool.close();
   });

@@ -4,7 +4,7 @@ import { RenderPool } from '../../templates/render-pool.ts';
 let pool: RenderPool;
 
 beforeAll(async () => {
-  pool = new RenderPool(1);
+  pool = new RenderPool({ processes: 1 });
   await pool.warm();
 });
 afterAll(() => pool.close());

@@ -1,0 +1,83 @@
+import type { CrashPoint } from '../domain/crash-point.ts';
+import type { Fault } from '../simulators/infobip/faults.ts';
+import type { Random } from './random.ts';
+import { TARGETS, type Target } from './rig.ts';
+
+/** One thing that is done to the stack, and how far the run has come by then, from 0 to 1. */
+export interface Trouble {
+  readonly at: number;
+  readonly what:
+    | { readonly kind: 'kill'; readonly target: Target; readonly point?: CrashPoint }
+    | { readonly kind: 'stop'; readonly inFlight: boolean }
+    | { readonly kind: 'freeze'; readonly point: CrashPoint; readonly ms: number }
+    | { readonly kind: 'workflow'; readonly fault: 'terminate' | 'reset'; readonly of: 'run' | 'cohort' }
+    | { readonly kind: 'provider'; readonly fault: Fault }
+    | { readonly kind: 'webhooks' };
+}
+
+const WORKER_POINTS: readonly CrashPoint[] = [
+  'before_claim',
+  'after_claim',
+  'before_write',
+  'after_call',
+  'after_record',
+  'after_walk_saved',
+];
+const PUMP_POINTS: readonly CrashPoint[] = ['before_fold', 'after_fold'];
+const FREEZE_POINTS: readonly CrashPoint[] = ['after_claim', 'before_write', 'after_call'];
+/** The last part of a run is left alone, so that every trouble comes before its end. */
+const LAST = 0.92;
+
+/**
+ * What is done to a run, in the order in which it is done: the same for the same seed.
+ *
+ * At least half of the kills are workers', every other process has a tenth or more of them; every second kill of a
+ * worker or pump is at a point of the code, the others at any instant. Opt-outs, freezes and faults come on top.
+ */
+export function planTrouble(random: Random, kills: number, customers: number): readonly Trouble[] {
+  const spread = (count: number, what: (index: number) => Trouble['what']): readonly Trouble[] =>
+    Array.from({ length: count }, (_, index) => ({
+      at: (LAST * (index + random.next())) / count,
+      what: what(index),
+    }));
+  const targets = random.shuffled(killTargets(kills));
+  const extras = Math.max(1, Math.ceil(kills / 10));
+  const stops = Math.ceil(customers / 100) + 1;
+  return [
+    ...spread(kills, (index) => ({ kind: 'kill', ...killOf(random, targets[index] ?? 'worker') })),
+    ...spread(stops, (index) => ({ kind: 'stop', inFlight: index % 3 !== 2 })),
+    ...spread(extras, () => ({
+      kind: 'freeze',
+      point: random.pick(FREEZE_POINTS),
+      ms: random.whole(1_500, 12_000),
+    })),
+    ...spread(extras, (index) => ({
+      kind: 'workflow',
+      fault: index % 2 === 0 ? 'terminate' : 'reset',
+      of: random.next() < 0.25 ? 'run' : 'cohort',
+    })),
+    ...spread(extras * 2, (index) => ({
+      kind: 'provider',
+      fault: {
+        kind: (['throttle', 'fail', 'accept_then_fail', 'unauthorised'] as const)[index % 4] ?? 'throttle',
+        ms: random.whole(500, 2_500),
+      },
+    })),
+    ...spread(extras, () => ({ kind: 'webhooks' })),
+  ].sort((one, other) => one.at - other.at);
+}
+
+function killTargets(kills: number): readonly Target[] {
+  const others = TARGETS.filter((target) => target !== 'worker');
+  const each = Math.min(Math.ceil(kills / 10), Math.floor(kills / 2 / others.length));
+  const rest = Math.max(0, kills - each * others.length);
+  return [
+    ...Array.from({ length: rest }, () => 'worker' as const),
+    ...others.flatMap((target) => Array.from({ length: each }, () => target)),
+  ].slice(0, kills);
+}
+
+function killOf(random: Random, target: Target): { target: Target; point?: CrashPoint } {
+  const points = target === 'worker' ? WORKER_POINTS : target === 'pump' ? PUMP_POINTS : [];
+  return points.length > 0 && random.next() < 0.5 ? { target, point: random.pick(points) } : { target };
+}

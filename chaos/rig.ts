@@ -1,0 +1,141 @@
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Client as TemporalClient, Connection } from '@temporalio/client';
+import { request } from 'undici';
+import { connectionOptions, temporalConfig, type TemporalConfig } from '../config/temporal.ts';
+import { inheritedEnvironment } from '../config/inherited.ts';
+import { createPool, type Pool } from '../database/pool.ts';
+import type { CrashPoint } from '../domain/crash-point.ts';
+import { setDemoClock } from '../stack/demo/prepare.ts';
+import { isAlive } from '../stack/leftovers.ts';
+import { dataFolders } from '../stack/postgres/cluster.ts';
+import { Stack } from '../stack/stack.ts';
+import { readState, type StackAccess } from '../stack/state-file.ts';
+import type { Fault } from '../simulators/infobip/faults.ts';
+import { Client } from './client.ts';
+import { until } from './patience.ts';
+
+/** Time that a call takes: so slow that the faults fit into the run, and within the time that a call may take. */
+const LATENCY_MS = 1_000;
+const WORKERS = 2;
+/** Nothing else of the environment: it might name a real database or provider. */
+const { PATH, HOME } = inheritedEnvironment();
+const PLACES = { PATH, HOME };
+
+export const TARGETS = ['worker', 'pump', 'api', 'postgres', 'temporal'] as const;
+/** What is killed; `worker` is any of the workers. */
+export type Target = (typeof TARGETS)[number];
+
+/** The stack that is tormented: real processes with a data folder of their own, which begins empty. */
+export class Rig {
+  readonly home: string;
+  readonly access: StackAccess;
+  readonly pool: Pool;
+  readonly client: Client;
+  readonly crashFolder: string;
+  private readonly stack: Stack;
+
+  private constructor(home: string, crashFolder: string, stack: Stack) {
+    this.home = home;
+    this.crashFolder = crashFolder;
+    this.stack = stack;
+    this.access = stack.access;
+    this.pool = createPool({ url: stack.access.databaseUrl, name: 'chaos', connections: 4 });
+    this.client = new Client(stack.access.api, stack.access.apiKey);
+  }
+
+  static async start(home: string): Promise<Rig> {
+    await Rig.remove(home);
+    const crashFolder = path.join(home, 'crash-points');
+    await mkdir(crashFolder, { recursive: true });
+    const stack = await Stack.start({
+      ...PLACES,
+      TIDINGS_HOME: home,
+      TIMINGS: 'chaos',
+      LOG_LEVEL: 'info',
+      WORKERS: String(WORKERS),
+      CRASH_POINTS: crashFolder,
+      SIMULATOR_LATENCY_MS: String(LATENCY_MS),
+    });
+    await setDemoClock(stack.access);
+    return new Rig(home, crashFolder, stack);
+  }
+
+  static async remove(home: string): Promise<void> {
+    const folders = [home, ...dataFolders(home).map((folder) => path.dirname(folder))];
+    for (const folder of folders) await rm(folder, { recursive: true, force: true });
+  }
+
+  async stop(): Promise<void> {
+    await this.pool.end();
+    await this.stack.stop();
+  }
+
+  /** Processes of a target that live now. */
+  async pids(target: Target): Promise<readonly number[]> {
+    const processes = Object.entries((await readState(this.home))?.processes ?? {});
+    return processes
+      .filter(([name]) => name === target || (target === 'worker' && /^worker-\d+$/.test(name)))
+      .map(([, pid]) => pid)
+      .filter(isAlive);
+  }
+
+  /** Asks for the end of the first process that comes to the point, and waits for it. @throws Impatience */
+  async killAt(point: CrashPoint, timeoutMs: number): Promise<void> {
+    const file = path.join(this.crashFolder, `${point}.kill`);
+    await writeFile(file, '');
+    try {
+      await until(`a process at ${point}`, () => this.isGone(`${point}.kill`), timeoutMs);
+    } finally {
+      await rm(file, { force: true });
+    }
+  }
+
+  /** Asks for a process to be frozen at the point. @returns its pid @throws Impatience */
+  async freezeAt(point: CrashPoint, timeoutMs: number): Promise<number> {
+    const file = path.join(this.crashFolder, `${point}.stop`);
+    await writeFile(file, '');
+    try {
+      const name = await until(
+        `a process at ${point}`,
+        async () => (await readdir(this.crashFolder)).find((entry) => entry.startsWith(`${point}.stopped.`)),
+        timeoutMs,
+      );
+      await rm(path.join(this.crashFolder, name));
+      return Number(name.split('.').at(-1));
+    } finally {
+      await rm(file, { force: true });
+    }
+  }
+
+  /** Asks the database, again and again while it is dead. */
+  async query<T extends object>(text: string, values: readonly unknown[] = []): Promise<readonly T[]> {
+    return until('an answer of the database', async () => (await this.pool.query<T>(text, [...values])).rows);
+  }
+
+  async setFault(fault: Fault): Promise<void> {
+    await request(`${this.access.simulator ?? ''}/_simulator/faults`, {
+      method: 'POST',
+      body: JSON.stringify(fault),
+    });
+  }
+
+  get temporalConfig(): TemporalConfig {
+    const { temporalAddress, namespace } = this.access;
+    return { ...temporalConfig({}, temporalAddress), namespace };
+  }
+
+  /** Uses Temporal as its UI does. */
+  async withTemporal<T>(work: (client: TemporalClient) => Promise<T>): Promise<T> {
+    const connection = await Connection.connect(connectionOptions(this.temporalConfig));
+    try {
+      return await work(new TemporalClient({ connection, namespace: this.access.namespace }));
+    } finally {
+      await connection.close();
+    }
+  }
+
+  private async isGone(name: string): Promise<true | undefined> {
+    return (await readdir(this.crashFolder)).includes(name) ? undefined : true;
+  }
+}

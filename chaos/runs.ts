@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import type { Rig } from './rig.ts';
+import { until } from './patience.ts';
+
+/** What the harness reads of a run. */
+export interface RunView {
+  readonly id: string;
+  readonly state: string;
+  readonly stateReason: string | null;
+  readonly audience: number | null;
+  readonly messages: Readonly<Record<string, number>>;
+  readonly incidents: readonly { readonly node_id: string; readonly decided: number }[];
+}
+
+export interface Customer {
+  readonly externalId: string;
+  readonly phone: string;
+  /** Of which rehearsal it is. */
+  readonly rehearsal: string;
+  readonly list?: readonly number[];
+}
+
+const CONSENT = {
+  'consent.marketing.granted': true,
+  'consent.marketing.time': '2026-01-01T00:00:00Z',
+  'consent.marketing.method': 'web_form',
+  'consent.marketing.source': 'https://shop.example.com/club',
+};
+
+/** Imports customers who may be sent to, and launches a message to them. @returns the run's id */
+export async function launchTo(
+  rig: Rig,
+  customers: readonly Customer[],
+  text = 'Hello {{ customer.externalId }}',
+): Promise<string> {
+  const lines = customers.map((customer) => JSON.stringify({ ...customer, ...CONSENT }));
+  await rig.client.call('POST', '/v1/customers/import', lines.join('\n'), {
+    'content-type': 'application/x-ndjson',
+  });
+  const audience = { attribute: 'rehearsal', op: 'eq', value: customers[0]?.rehearsal };
+  return launch(rig, {
+    name: `Rehearsal ${customers[0]?.rehearsal ?? ''}`,
+    nodes: [
+      { id: 'start', type: 'now', config: { audience } },
+      { id: 'send', type: 'mms', config: { category: 'marketing', text } },
+    ],
+    edges: [{ from: 'start', to: 'send' }],
+  });
+}
+
+/** Stores and launches a scenario, once however often the API dies. @returns the run's id */
+export async function launch(rig: Rig, scenario: unknown): Promise<string> {
+  const { id } = await rig.client.call<{ id: string }>('POST', '/v1/scenarios', scenario);
+  const run = await rig.client.call<{ id: string }>('POST', `/v1/scenarios/${id}/launch`, undefined, {
+    'idempotency-key': randomUUID(),
+  });
+  return run.id;
+}
+
+export function readRun(rig: Rig, runId: string): Promise<RunView> {
+  return rig.client.call('GET', `/v1/runs/${runId}`);
+}
+
+/** Waits for a run's end as an operator does: one whose workflow is lost is resumed. */
+export async function followToEnd(rig: Rig, runId: string, timeoutMs: number): Promise<RunView> {
+  return until(
+    `the end of run ${runId}`,
+    async () => {
+      const run = await readRun(rig, runId);
+      if (run.state === 'paused') await resume(rig, runId);
+      return ['finished', 'cancelled', 'failed'].includes(run.state) ? run : undefined;
+    },
+    timeoutMs,
+  );
+}
+
+/** Resumes a run; one that is not paused any more stays as it is. */
+export async function resume(rig: Rig, runId: string): Promise<void> {
+  await rig.client.once('POST', `/v1/runs/${runId}/resume`, { reason: 'rehearsal' });
+}
+
+/** Messages of a run by state, straight from the ledger: cheap enough to be asked all the time. */
+export async function countMessages(rig: Rig, runId: string): Promise<number> {
+  const rows = await rig.query<{ count: string }>(
+    `SELECT count(*) FROM message JOIN run ON run.id = message.run_id AND run.month = message.month
+     WHERE run.id = $1 AND message.state <> 'queued'`,
+    [runId],
+  );
+  return Number(rows[0]?.count ?? 0);
+}

@@ -1,0 +1,52 @@
+import { planTrouble, type Trouble } from '../../chaos/plan.ts';
+import { Random } from '../../chaos/random.ts';
+
+const plan = (seed: number, kills: number, customers: number): readonly Trouble[] =>
+  planTrouble(new Random(seed), kills, customers);
+
+function killsByTarget(troubles: readonly Trouble[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { what } of troubles)
+    if (what.kind === 'kill') counts[what.target] = (counts[what.target] ?? 0) + 1;
+  return counts;
+}
+
+describe('the plan of a rehearsal', () => {
+  it('is the same for the same seed and another one for another', () => {
+    expect(plan(7, 20, 2_000)).toEqual(plan(7, 20, 2_000));
+    expect(plan(7, 20, 2_000)).not.toEqual(plan(8, 20, 2_000));
+  });
+
+  it.each([10, 20, 57, 200])(
+    'gives workers at least half of %i kills and every other process a tenth',
+    (kills) => {
+      for (const seed of [1, 2, 3]) {
+        const { worker = 0, ...others } = killsByTarget(plan(seed, kills, kills * 100));
+        expect(worker).toBeGreaterThanOrEqual(kills / 2);
+        expect(Object.keys(others).sort()).toEqual(['api', 'postgres', 'pump', 'temporal']);
+        for (const count of Object.values(others))
+          expect(count).toBeGreaterThanOrEqual(Math.floor(kills / 10));
+        expect(Object.values(others).reduce((sum, count) => sum + count, worker)).toBe(kills);
+      }
+    },
+  );
+
+  it('lets one of a hundred customers opt out or more, more than half of them with a message in flight', () => {
+    const stops = plan(1, 20, 2_000).flatMap(({ what }) => (what.kind === 'stop' ? [what.inFlight] : []));
+    expect(stops.length).toBeGreaterThanOrEqual(20);
+    expect(stops.filter(Boolean).length).toBeGreaterThan(stops.length / 2);
+  });
+
+  it('is spread over the run in order, and over before its end', () => {
+    const times = plan(3, 20, 2_000).map(({ at }) => at);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(times[0]).toBeLessThan(0.1);
+    expect(times.at(-1)).toBeGreaterThan(0.8);
+    expect(times.at(-1)).toBeLessThan(0.95);
+  });
+
+  it('has something of every kind', () => {
+    const kinds = new Set(plan(1, 20, 2_000).map(({ what }) => what.kind));
+    expect([...kinds].sort()).toEqual(['freeze', 'kill', 'provider', 'stop', 'webhooks', 'workflow']);
+  });
+});
