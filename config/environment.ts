@@ -42,6 +42,7 @@ export const VARIABLES = {
   TIDINGS_HOME: z.string(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`),
   TIMINGS: z.enum(TIMING_PROFILES, `must be one of ${TIMING_PROFILES.join(', ')}`),
+  TIMINGS_DIVISOR: wholeNumber(1, 1_000),
   MODE: z
     .enum(['simulator', 'allow-list', 'live'], 'must be simulator or allow-list')
     .refine((mode) => mode !== 'live', 'live is refused until quiet hours and inbound STOP are built'),
@@ -79,6 +80,7 @@ export const VARIABLES = {
   SIMULATOR_PORT: port,
   SIMULATOR_LATENCY_MS: milliseconds,
   SIMULATOR_REPORT_DELAY_MS: milliseconds,
+  SIMULATOR_REPORT_SPREAD_MS: milliseconds,
   SIMULATOR_LOOKUP_LAG_MS: milliseconds,
 } satisfies Record<string, z.ZodType>;
 

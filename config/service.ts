@@ -9,7 +9,7 @@ import {
 } from './environment.ts';
 import type { LogLevel } from './log.ts';
 import { temporalConfig, type TemporalConfig } from './temporal.ts';
-import { timingsOf } from './timings.ts';
+import { dividedTimings, timingsOf } from './timings.ts';
 
 /** Secrets and addresses of one integration; they come from the environment and are never stored. */
 export interface IntegrationConfig {
@@ -59,7 +59,7 @@ export function serviceConfig(variables: Variables = process.env): ServiceConfig
     temporalUiUrl: environment.TEMPORAL_UI_URL,
     publicUrl: required.PUBLIC_URL,
     api: { host: environment.API_HOST ?? '127.0.0.1', port: environment.API_PORT ?? 7300 },
-    timings: timingsOf(required.TIMINGS),
+    timings: dividedTimings(timingsOf(required.TIMINGS), environment.TIMINGS_DIVISOR ?? 1),
     crashPoints: environment.CRASH_POINTS,
     testNumbers: environment.TEST_NUMBERS ?? [],
     integrations: integrationsOf(environment),

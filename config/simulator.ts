@@ -9,6 +9,8 @@ export interface SimulatorConfig {
   readonly infobipApiKey: string;
   readonly latencyMs: number;
   readonly reportDelayMs: number;
+  /** Time within which nearly all reports come, log-normal; undefined where {@link reportDelayMs} says when they come. */
+  readonly reportSpreadMs: number | undefined;
   readonly lookupLagMs: number;
   /** Where the engine takes reports now. */
   readonly publicUrl: string | undefined;
@@ -30,6 +32,7 @@ export function simulatorConfig(variables: Variables = process.env): SimulatorCo
     infobipApiKey: required.INFOBIP_API_KEY,
     latencyMs: environment.SIMULATOR_LATENCY_MS ?? 5,
     reportDelayMs: environment.SIMULATOR_REPORT_DELAY_MS ?? 1_000,
+    reportSpreadMs: environment.SIMULATOR_REPORT_SPREAD_MS,
     lookupLagMs: environment.SIMULATOR_LOOKUP_LAG_MS ?? 0,
     publicUrl: environment.PUBLIC_URL,
   };

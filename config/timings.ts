@@ -91,6 +91,25 @@ export function timingsOf(profile: TimingProfile): Timings {
   return assertTimings(PROFILES[profile]);
 }
 
+/**
+ * Timings for a measurement in which receipts come faster by a factor than they would in life.
+ *
+ * Divided is what waits for receipts: their deadline, buffers, hints and rounding. How long a call, a claim and an
+ * attempt may take stays, for the machine does not become faster.
+ */
+export function dividedTimings(timings: Timings, divisor: number): Timings {
+  const { receiptDeadlineMs, receiptSlackMs, arrivalBufferMs, hintMs, rounding } = timings;
+  const divided = (ms: number): number => Math.max(1, Math.round(ms / divisor));
+  return {
+    ...timings,
+    receiptDeadlineMs: divided(receiptDeadlineMs),
+    receiptSlackMs: divided(receiptSlackMs),
+    arrivalBufferMs: divided(arrivalBufferMs),
+    hintMs: { first: divided(hintMs.first), last: divided(hintMs.last) },
+    rounding: { ...rounding, minMs: divided(rounding.minMs), maxMs: divided(rounding.maxMs) },
+  };
+}
+
 export function assertTimings(timings: Timings): Timings {
   const { callStartMs, callMs, recordMs, claimGraceMs, lookUpMs, profile } = timings;
   const life = callStartMs + callMs + recordMs;

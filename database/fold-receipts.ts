@@ -83,6 +83,7 @@ interface MessageRow {
   readonly pass: number;
   readonly channel: Channel;
   readonly claimed_at: Date | null;
+  readonly accepted_at: Date | null;
   readonly state: MessageState;
   readonly receipt_state: ReceiptState | null;
   readonly receipt_at: Date | null;
@@ -127,8 +128,8 @@ async function lockMessagesOf(
   const { rows } = await connection.query<MessageRow>({
     name: 'lock-messages',
     text: lockMessages({
-      columns: `month, id, run_id, customer_id, cohort_id, action_id, pass, channel, claimed_at, state, receipt_state,
-        receipt_at, receipt_key, status_code`,
+      columns: `month, id, run_id, customer_id, cohort_id, action_id, pass, channel, claimed_at, accepted_at, state,
+        receipt_state, receipt_at, receipt_key, status_code`,
       where: 'month = ANY ($1::int[]) AND id = ANY ($2::uuid[])',
     }),
     values: [
@@ -179,7 +180,8 @@ async function updateMessages(
       FROM unnest($1::int[], $2::uuid[], $3::text[], $4::float8[], $5::text[], $6::text[], $7::text[], $8::text[],
                   $9::text[], $10::int[], $11::boolean[], $13::text[])
         AS fold (month, id, state, at, key, status_code, error, error_class, type, parts, final, provider_message_id)
-      WHERE message.month = fold.month AND message.id = fold.id`,
+      WHERE message.month = ANY ($14::int[]) AND message.id = ANY ($2::uuid[])
+        AND message.month = fold.month AND message.id = fold.id`,
     values: [
       changes.map(({ message }) => message.month),
       changes.map(({ message }) => message.id),
@@ -194,6 +196,7 @@ async function updateMessages(
       column((winner) => isFinalReceipt(winner.state)),
       slackMs / 1_000,
       column((winner) => winner.providerMessageId),
+      [...new Set(changes.map(({ message }) => message.month))],
     ],
   });
 }
@@ -234,5 +237,6 @@ function eventsOf({ message, receipts }: Fold): readonly NewCampaignEvent[] {
       },
     ];
   });
-  return [submission, ...finals];
+  // Whoever noted when it was accepted wrote the event in the same transaction.
+  return message.accepted_at === null ? [submission, ...finals] : finals;
 }

@@ -66,30 +66,30 @@ interface Row {
   consent_for_this_number: boolean;
 }
 
+/** What is the same for all members is read once, not beside each of them. */
 const FACTS = `
-  SELECT run.state AS run_state, project.mode, held.reason AS held_by,
-         coalesce(breaker.failures > 0, false) AS troubled, breaker.probe_at,
-         project.message_cap, project.cap_window,
-         (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms,
-         entry.member_index, entry.entry_key, entry.occasion,
+  WITH frame AS MATERIALIZED (
+    SELECT run.state AS run_state, project.mode, project.message_cap, project.cap_window,
+           (SELECT reason FROM hold
+            WHERE (scope, target_id) IN (
+              ('account', project.account_id), ('project', project.id), ('sender', $6::uuid), ('integration', $7::uuid),
+              ('category', $5::uuid))
+            LIMIT 1) AS held_by,
+           coalesce(breaker.failures > 0, false) AS troubled, breaker.probe_at,
+           (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms
+    FROM run JOIN project ON project.id = run.project_id
+    LEFT JOIN breaker ON breaker.integration_id = $7
+    WHERE run.id = $4)
+  SELECT frame.*, entry.member_index, entry.entry_key, entry.occasion,
          customer.id AS customer_id, customer.deleted_at IS NOT NULL AS deleted,
          customer.phone, customer.phone_state, customer.recipient_id,
          recipient.country, recipient.opted_out_at IS NOT NULL AS opted_out,
          consent.state AS consent,
          coalesce(consent.recipient_id = customer.recipient_id, false) AS consent_for_this_number
-  FROM entry
-  JOIN run ON run.id = $4
-  JOIN project ON project.id = run.project_id
+  FROM frame CROSS JOIN entry
   JOIN customer ON customer.id = entry.customer_id
   LEFT JOIN recipient ON recipient.id = customer.recipient_id
   LEFT JOIN consent ON consent.customer_id = customer.id AND consent.category_id = $5
-  LEFT JOIN breaker ON breaker.integration_id = $7
-  LEFT JOIN LATERAL (
-    SELECT reason FROM hold
-    WHERE (scope, target_id) IN (
-      ('account', project.account_id), ('project', project.id), ('sender', $6::uuid), ('integration', $7::uuid),
-      ('category', $5::uuid))
-    LIMIT 1) AS held ON true
   WHERE entry.month = $1 AND entry.cohort_id = $2 AND entry.member_index = ANY ($3::int[])`;
 
 /**

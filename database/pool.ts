@@ -33,7 +33,8 @@ export function createPool({ url, name, connections = 10, queryMs = 60_000 }: Po
     query_timeout: queryMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    options: '-c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC',
+    options:
+      '-c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC -c plan_cache_mode=force_custom_plan',
   });
   pool.on('error', () => undefined);
   pool.on('connect', (connection) => connection.on('error', () => undefined));

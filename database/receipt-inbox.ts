@@ -68,7 +68,9 @@ export async function closeReceipts(
           ELSE clock_timestamp()
                + least(greatest(clock_timestamp() - received_at, interval '5 seconds'), interval '1 hour') END
       FROM unnest($1::int[], $2::uuid[], $3::text[], $4::boolean[]) AS done (month, integration_id, event_key, known)
-      WHERE receipt.month = done.month AND receipt.integration_id = done.integration_id
+      WHERE receipt.month = ANY ($6::int[]) AND receipt.integration_id = ANY ($7::uuid[])
+        AND receipt.event_key = ANY ($3::text[])
+        AND receipt.month = done.month AND receipt.integration_id = done.integration_id
         AND receipt.event_key = done.event_key`,
     values: [
       receipts.map((receipt) => receipt.month),
@@ -76,6 +78,8 @@ export async function closeReceipts(
       receipts.map((receipt) => receipt.key),
       receipts.map((receipt) => knownMessages.has(receipt.messageId)),
       ORPHAN_HOURS,
+      [...new Set(receipts.map((receipt) => receipt.month))],
+      [...new Set(receipts.map((receipt) => receipt.integrationId))],
     ],
   });
 }

@@ -138,7 +138,7 @@ const RECORD = `
     ${lockMessages({
       columns: 'outcome.*',
       join: 'JOIN outcome ON outcome.id = message.id AND outcome.token = message.claim_token',
-      where: 'month = $1',
+      where: 'month = $1 AND message.id = ANY ($5::uuid[])',
     })}
   ), held AS (
     UPDATE message SET
@@ -161,7 +161,7 @@ const RECORD = `
                   WHEN 'unresolved' THEN ${RETRY_AT}
                   WHEN 'unknown' THEN claimed_at + make_interval(secs => $4) END END
     FROM own AS outcome
-    WHERE message.month = $1 AND message.id = outcome.id
+    WHERE message.month = $1 AND message.id = ANY ($5::uuid[]) AND message.id = outcome.id
     RETURNING message.id, message.run_id, message.customer_id, message.action_id, message.channel,
       outcome.event_id, outcome.event_status, outcome.status_code, outcome.error
   ), event AS (

@@ -23,7 +23,7 @@ const RECLAIM = `
     FROM unnest($2::uuid[], $6::bigint[], $7::text[], $8::jsonb[], $9::text[])
       AS t (id, recipient_id, to_number, content, occasion)
     ORDER BY recipient_id, occasion, CASE WHEN occasion IS NULL THEN id END, id) AS offer USING (id)
-  WHERE message.month = $1 AND message.id = offer.id
+  WHERE message.month = $1 AND message.id = ANY ($2::uuid[]) AND message.id = offer.id
     AND (message.recipient_id = offer.recipient_id OR NOT EXISTS (
       SELECT FROM message AS other
       WHERE other.month = $1 AND other.run_id = message.run_id AND other.occasion = message.occasion
@@ -45,7 +45,7 @@ const INSERT = `
   RETURNING id`;
 
 /**
- * Writes the rows of a claim, those of waiting messages first.
+ * Writes the rows of a claim; those that were there already are taken if they wait.
  *
  * The recipients must be locked.
  * @returns ids of the messages that are now this attempt's
@@ -57,30 +57,19 @@ export async function takeRows(
   token: string,
 ): Promise<ReadonlySet<string>> {
   if (offers.length === 0) return new Set();
-  const graceSeconds = scope.claimGraceMs / 1_000;
-  const receiptSeconds = scope.receiptDeadlineMs / 1_000;
-  const reclaimed = await connection.query<{ id: string }>({
-    name: 'reclaim-messages',
-    text: RECLAIM,
-    values: [
-      scope.month,
-      offers.map((offer) => offer.id),
-      token,
-      graceSeconds,
-      receiptSeconds,
-      offers.map((offer) => offer.recipientId),
-      offers.map((offer) => offer.to),
-      offers.map((offer) => JSON.stringify(offer.content)),
-      offers.map((offer) => offer.occasion),
-      scope.integrationId,
-      scope.sender,
-      scope.consentClass,
-    ],
-  });
-  const taken = new Set(reclaimed.rows.map((row) => row.id));
-  const fresh = offers.filter((offer) => !taken.has(offer.id));
-  if (fresh.length === 0) return taken;
-  const inserted = await connection.query<{ id: string }>({
+  const taken = await insertRows(connection, scope, offers, token);
+  const known = offers.filter((offer) => !taken.has(offer.id));
+  if (known.length === 0) return taken;
+  return new Set([...taken, ...(await reclaimRows(connection, scope, known, token))]);
+}
+
+async function insertRows(
+  connection: Connection,
+  scope: ClaimScope,
+  offers: readonly Offer[],
+  token: string,
+): Promise<ReadonlySet<string>> {
+  const { rows } = await connection.query<{ id: string }>({
     name: 'insert-messages',
     text: INSERT,
     values: [
@@ -96,20 +85,46 @@ export async function takeRows(
       scope.sender,
       token,
       scope.staleAfter / 1_000,
-      receiptSeconds,
-      graceSeconds,
-      fresh.map((offer) => offer.id),
-      fresh.map((offer) => offer.customerId),
-      fresh.map((offer) => offer.recipientId),
-      fresh.map((offer) => offer.memberIndex),
-      fresh.map((offer) => offer.occasion),
-      fresh.map((offer) => offer.to),
-      fresh.map((offer) => JSON.stringify(offer.content)),
+      scope.receiptDeadlineMs / 1_000,
+      scope.claimGraceMs / 1_000,
+      offers.map((offer) => offer.id),
+      offers.map((offer) => offer.customerId),
+      offers.map((offer) => offer.recipientId),
+      offers.map((offer) => offer.memberIndex),
+      offers.map((offer) => offer.occasion),
+      offers.map((offer) => offer.to),
+      offers.map((offer) => JSON.stringify(offer.content)),
       scope.consentClass,
     ],
   });
-  for (const row of inserted.rows) taken.add(row.id);
-  return taken;
+  return new Set(rows.map((row) => row.id));
+}
+
+async function reclaimRows(
+  connection: Connection,
+  scope: ClaimScope,
+  offers: readonly Offer[],
+  token: string,
+): Promise<readonly string[]> {
+  const { rows } = await connection.query<{ id: string }>({
+    name: 'reclaim-messages',
+    text: RECLAIM,
+    values: [
+      scope.month,
+      offers.map((offer) => offer.id),
+      token,
+      scope.claimGraceMs / 1_000,
+      scope.receiptDeadlineMs / 1_000,
+      offers.map((offer) => offer.recipientId),
+      offers.map((offer) => offer.to),
+      offers.map((offer) => JSON.stringify(offer.content)),
+      offers.map((offer) => offer.occasion),
+      scope.integrationId,
+      scope.sender,
+      scope.consentClass,
+    ],
+  });
+  return rows.map((row) => row.id);
 }
 
 /** Of the offers that were not taken, the members whose number another message has. */

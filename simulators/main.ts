@@ -18,6 +18,7 @@ try {
     ledgerPath: path.join(folder, 'infobip.jsonl'),
     latencyMs: config.latencyMs,
     reportDelayMs: config.reportDelayMs,
+    reportSpreadMs: config.reportSpreadMs,
     lookupLagMs: config.lookupLagMs,
     reportHome: config.publicUrl,
   });

@@ -13,6 +13,7 @@ const COMMANDS = /** @type {Readonly<Record<string, string>>} */ ({
   demo: 'stack/commands/demo.ts',
   test: 'stack/commands/test.ts',
   mutate: 'test/mutate/main.ts',
+  bench: 'bench/main.ts',
   migrate: 'stack/commands/migrate.ts',
   project: 'stack/commands/project.ts',
   'api-key': 'stack/commands/api-key.ts',

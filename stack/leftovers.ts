@@ -10,6 +10,8 @@ const run = promisify(execFile);
 /** How long a process may take to stop: longer than a call that is under way and its record. */
 export const STOP_PATIENCE_MS = 20_000;
 const POLL_MS = 50;
+/** Programs that start a stack. */
+const SUPERVISORS = /[/\\](stack[/\\]commands|bench)[/\\]/;
 
 /** Command line of a process, empty when there is none. */
 async function commandLine(pid: number): Promise<string> {
@@ -21,11 +23,7 @@ async function commandLine(pid: number): Promise<string> {
 
 /** Whether the process that wrote the state is still there and is a supervisor of this folder. */
 export async function isRunning(state: StackState | undefined): Promise<boolean> {
-  return (
-    state !== undefined &&
-    state.pid !== process.pid &&
-    (await commandLine(state.pid)).includes('stack/commands/')
-  );
+  return state !== undefined && state.pid !== process.pid && SUPERVISORS.test(await commandLine(state.pid));
 }
 
 /** Stops what an earlier stack left behind when it was killed; nothing else, even if a process id was given anew. */

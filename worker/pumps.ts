@@ -1,4 +1,6 @@
 import type { Dependencies } from '../activities/dependencies.ts';
+import { measured } from '../config/measured.ts';
+import { analyzeNewPartitions } from '../database/analyze-new-partitions.ts';
 import { foldPendingReceipts } from '../database/fold-receipts.ts';
 import { runLoop } from '../database/loop.ts';
 import { ensurePartitions } from '../database/migrate.ts';
@@ -19,6 +21,7 @@ const SWEEP_LIMIT = 500;
 const LOOK_UP_IDLE_MS = 1_000;
 const RESEND_IDLE_MS = 1_000;
 const LOST_EVERY_SWEEPS = 5;
+const STATISTICS_IDLE_MS = 1_000;
 const PARTITIONS_IDLE_MS = 3_600_000;
 
 /**
@@ -41,10 +44,9 @@ export async function runPumps(
   const fold = async (): Promise<boolean> => {
     const { receiptSlackMs } = timings;
     deps.reach('before_fold');
-    const { taken, early, proving, orphans } = await foldPendingReceipts(pool, {
-      limit: FOLD_LIMIT,
-      receiptSlackMs,
-    });
+    const { taken, early, proving, orphans } = await measured('fold', () =>
+      foldPendingReceipts(pool, { limit: FOLD_LIMIT, receiptSlackMs }),
+    );
     if (taken > 0) deps.reach('after_fold');
     notice('early_receipt', early);
     notice('proven_by_receipt', proving);
@@ -58,7 +60,7 @@ export async function runPumps(
     if (swept > 0) log.info({ toUnknown, toNoReceipt, toCancelled }, 'messages were swept');
     return swept === SWEEP_LIMIT;
   };
-  const nothingMore = (work: () => Promise<void>) => async (): Promise<boolean> => {
+  const nothingMore = (work: () => Promise<unknown>) => async (): Promise<boolean> => {
     await work();
     return false;
   };
@@ -74,6 +76,11 @@ export async function runPumps(
     { name: 'hints', work: () => sendHints(pool, temporal, timings.hintMs.last), idleMs: HINT_IDLE_MS },
     { name: 'sweep', work: sweep, idleMs: timings.sweepMs },
     { name: 'look-up', work: nothingMore(() => lookUpMessages(deps)), idleMs: LOOK_UP_IDLE_MS },
+    {
+      name: 'statistics',
+      work: nothingMore(() => analyzeNewPartitions(pool)),
+      idleMs: STATISTICS_IDLE_MS,
+    },
     { name: 'resend', work: () => makeResends(deps), idleMs: RESEND_IDLE_MS },
     { name: 'partitions', work: nothingMore(() => ensurePartitions(pool)), idleMs: PARTITIONS_IDLE_MS },
   ];

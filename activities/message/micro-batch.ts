@@ -7,6 +7,7 @@ import {
   type ClaimScope,
   type ClaimedMessage,
 } from '../../database/claim-messages.ts';
+import { measured } from '../../config/measured.ts';
 import { isLockFailure } from '../../database/postgres-error.ts';
 import type { CallRecord } from '../../database/record-outcomes.ts';
 import { releaseClaim } from '../../database/release-claim.ts';
@@ -50,7 +51,7 @@ export async function startMicroBatch(
   let unused = slots;
   try {
     deps.reach('before_claim');
-    const claim = await claimWithRetries(deps, batch);
+    const claim = await measured('claim', () => claimWithRetries(deps, batch));
     if (claim.claimed.length > 0) deps.reach('after_claim');
     if (claim.troubled) deps.breakerWatch.suspect(scope.integrationId);
     const calls = chunksOf(claim.claimed, messagesPerCall);
@@ -58,10 +59,11 @@ export async function startMicroBatch(
     const callScope = { ...scope, token: claim.token, committedAfter: claim.committedAfter };
     const done = allEnded(
       calls.map(async (messages) => {
-        const call = await callProvider(deps, provider, callScope, messages);
+        const call = await measured('call', () => callProvider(deps, provider, callScope, messages));
         deps.callSlots.release(scope.integrationId, 1);
         deps.reach('after_call');
-        await allEnded([deps.outcomeRecorder.record(scope.month, call), deps.breakerWatch.tell(call)]);
+        const recorded = measured('record', () => deps.outcomeRecorder.record(scope.month, call));
+        await allEnded([recorded, deps.breakerWatch.tell(call)]);
         deps.reach('after_record');
       }),
     );

@@ -1,6 +1,7 @@
 import type { Channel } from '../../domain/channel.ts';
 import type { AcceptedRow, Ledger } from '../ledger.ts';
 import { handsetOf, type ReportBehaviour } from './handsets.ts';
+import type { ReportDelays } from './report-delay.ts';
 import type { ReportPoster } from './report-poster.ts';
 
 export interface OfferedMessage {
@@ -15,8 +16,7 @@ export interface OfferedMessage {
 export interface AccountOptions {
   readonly ledger: Ledger;
   readonly poster: ReportPoster;
-  /** Usual time from acceptance to the delivery report. */
-  readonly reportDelayMs: number;
+  readonly delays: ReportDelays;
 }
 
 /** What the simulated provider remembers: accepted ids, their reports, and which of them are still owed. */
@@ -92,10 +92,7 @@ export class Account {
     });
   }
 
-  /** The delay differs from number to number but is always the same for one message. */
   private delayOf(row: AcceptedRow, after: number): number {
-    let hash = 0;
-    for (const char of row.id) hash = (hash * 31 + char.charCodeAt(0)) % 1_000;
-    return Math.round(this.options.reportDelayMs * after * (0.5 + hash / 1_000));
+    return Math.round(this.options.delays(row.id) * after);
   }
 }

@@ -4,6 +4,7 @@ import { ConfigurationError, parseEnvironment, VARIABLES } from '../../config/en
 const BAD: Readonly<Record<string, readonly string[]>> = {
   LOG_LEVEL: ['loud'],
   TIMINGS: ['fast'],
+  TIMINGS_DIVISOR: ['0', '1.5', 'twenty'],
   MODE: ['dangerous', 'live'],
   TEST_NUMBERS: ['2125550199', '+12125550199,oops', '+0125550199'],
   API_PORT: ['web', '0', '70000', '7300.5'],
@@ -29,6 +30,7 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   SIMULATOR_PORT: ['99999'],
   SIMULATOR_LATENCY_MS: ['-1', 'slow'],
   SIMULATOR_REPORT_DELAY_MS: ['600001'],
+  SIMULATOR_REPORT_SPREAD_MS: ['600001'],
   SIMULATOR_LOOKUP_LAG_MS: ['1s'],
 };
 /** Those that take any text. */

@@ -1,4 +1,4 @@
-import { assertTimings, timingsOf } from '../../config/timings.ts';
+import { assertTimings, dividedTimings, timingsOf } from '../../config/timings.ts';
 import { TIMING_PROFILES } from '../../domain/timings.ts';
 
 describe.each(TIMING_PROFILES)('the timings of the profile %s', (profile) => {
@@ -21,5 +21,31 @@ describe('timings in a wrong order', () => {
     ['a look-up comes before the one before it', { lookUpMs: [5_000, 4_000] }],
   ])('are refused: %s', (_what, wrong) => {
     expect(() => assertTimings({ ...test, ...wrong })).toThrow(/^Timings "test": /);
+  });
+});
+
+describe('divided timings', () => {
+  const production = timingsOf('production');
+  const divided = dividedTimings(production, 20);
+
+  it('wait so many times shorter for receipts', () => {
+    expect(divided.hintMs).toEqual({ first: 1_000, last: 15_000 });
+    expect(divided.arrivalBufferMs).toBe(3_000);
+    expect(divided.receiptDeadlineMs).toBe(4_320_000);
+    expect(divided.rounding.fraction).toBe(production.rounding.fraction);
+  });
+
+  it('leave claims, calls and their records the time that they need', () => {
+    const { callStartMs, callMs, recordMs, claimGraceMs, lookUpMs, heartbeatMs, activityMs } = production;
+    expect(divided).toMatchObject({
+      callStartMs,
+      callMs,
+      recordMs,
+      claimGraceMs,
+      lookUpMs,
+      heartbeatMs,
+      activityMs,
+    });
+    expect(() => assertTimings(divided)).not.toThrow();
   });
 });

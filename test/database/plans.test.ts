@@ -1,6 +1,4 @@
-import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 import { cancelQueued } from '../../database/cancel-queued.ts';
 import { takeDueHints } from '../../database/hints.ts';
 import { countMessages } from '../../database/message-cap.ts';
@@ -13,6 +11,7 @@ import { sweepMessages } from '../../database/sweep-messages.ts';
 import { inTransaction } from '../../database/transaction.ts';
 import { claimScope, consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import { accepted, claim, receiptOf, receive, record } from '../support/ledger.ts';
+import { copyRow, planOf } from '../support/plan-of.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const MESSAGES = 5_000;
@@ -34,14 +33,17 @@ beforeAll(async () => {
      UPDATE receipt SET fold_at = now() + interval '1 hour';
      UPDATE cohort SET finished_at = now()`,
   );
-  await copy('message', {
+  await copyRow(pool, MESSAGES, 'message', {
     id: 'gen_random_uuid()',
     recipient_id: '-i',
     cohort_id: '-i',
     ended_at: 'now()',
     look_at: `now() + make_interval(mins => i)`,
   });
-  await copy('receipt', { event_key: 'i::text', fold_at: 'now() + make_interval(mins => i)' });
+  await copyRow(pool, MESSAGES, 'receipt', {
+    event_key: 'i::text',
+    fold_at: 'now() + make_interval(mins => i)',
+  });
   await pool.query(
     `INSERT INTO hint (cohort_id, action_id, pass, month, node_id, early, dirty, due_at, interval_ms)
      SELECT i, 1, 1, $2, 'send', true, true, now() + make_interval(mins => i), 1000 FROM generate_series(1, $1) AS i`,
@@ -50,42 +52,6 @@ beforeAll(async () => {
   await pool.query('ANALYZE');
 });
 afterAll(() => database.drop());
-
-/** Copies the only row of a table many times, with these columns changed. */
-async function copy(table: string, changes: Readonly<Record<string, string>>): Promise<void> {
-  const { rows } = await database.pool.query<{ column: string }>(
-    `SELECT attname AS column FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
-    [table],
-  );
-  const columns = rows.map(({ column }) => column);
-  await database.pool.query(
-    `INSERT INTO ${table} (${columns.join(', ')})
-     SELECT ${columns.map((column) => changes[column] ?? column).join(', ')}
-     FROM ${table}, generate_series(1, ${MESSAGES}) AS i`,
-  );
-}
-
-/** The plan of the one statement among those of `work` whose text contains `part`. */
-async function planOf(part: string, work: () => Promise<unknown>): Promise<string> {
-  const spy = jest.spyOn(pg.Client.prototype, 'query');
-  const statements: { text: string; values: unknown[] }[] = [];
-  try {
-    await work();
-    for (const [config, values] of spy.mock.calls as unknown as [unknown, unknown[] | undefined][]) {
-      if (typeof config === 'string') statements.push({ text: config, values: values ?? [] });
-      else statements.push(config as (typeof statements)[number]);
-    }
-  } finally {
-    spy.mockRestore();
-  }
-  const found = statements.filter(({ text }) => text.includes(part));
-  expect(found).toHaveLength(1);
-  const { rows } = await database.pool.query<{ 'QUERY PLAN': string }>(
-    `EXPLAIN (COSTS OFF) ${found[0]?.text ?? ''}`,
-    found[0]?.values,
-  );
-  return rows.map((row) => row['QUERY PLAN']).join('\n');
-}
 
 describe('a look for what is due', () => {
   it.each([
@@ -104,7 +70,7 @@ describe('a look for what is due', () => {
     ],
     ['due_at', 'the hints', 'UPDATE hint', () => takeDueHints(database.pool, 25, 15_000)],
   ])('by %s reads no more than what is due: %s', async (column, _name, part, work) => {
-    expect(await planOf(part, work)).toMatch(new RegExp(`Index Cond: \\(${column} <= `));
+    expect(await planOf(database.pool, part, work)).toMatch(new RegExp(`Index Cond: \\(${column} <= `));
   });
 });
 
@@ -136,7 +102,7 @@ describe('a large run is not walked', () => {
       () => closeWithoutReceipt(database.pool, scope(), [1]),
     ],
   ])('%s', async (_name, part, work) => {
-    const plan = await planOf(part, work);
+    const plan = await planOf(database.pool, part, work);
     expect(plan).toContain(` on message_${run.month} `);
     expect(plan).not.toContain(`Seq Scan on message_${run.month} `);
     expect(plan).not.toMatch(new RegExp(`on message_${run.month} message(_\\d+)?\\n\\s+Filter`));

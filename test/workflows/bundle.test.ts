@@ -41,6 +41,7 @@ describe('the bundle of the workflows', () => {
       'templates',
       'worker',
       'stack',
+      'bench',
     ]) {
       expect(bundle).not.toMatch(new RegExp(`"\\./${room}/|/${room}/[a-z-]+\\.ts`));
     }

@@ -1,0 +1,16 @@
+import type { BareFigures } from './bare/run-bare.ts';
+import type { EngineFigures } from './engine/run-engine.ts';
+import type { PerCustomerFigures } from './per-customer/run-per-customer.ts';
+import type { WebhookFigures } from './webhooks/run-webhooks.ts';
+
+/** Everything that was measured; a part that was left out is missing. */
+export interface Figures {
+  readonly bare?: BareFigures;
+  readonly bare_batched?: BareFigures;
+  readonly per_customer?: PerCustomerFigures;
+  readonly engine?: EngineFigures;
+  readonly engine_batched?: EngineFigures;
+  readonly engine_large?: EngineFigures;
+  readonly engine_spread?: EngineFigures;
+  readonly webhooks?: WebhookFigures;
+}

@@ -1,0 +1,65 @@
+import type { BenchOptions } from './options.ts';
+import type { Figures } from './figures.ts';
+import { ratioOf } from './rate.ts';
+
+/** Below this rate of the bare loop the machine is too busy to judge by. */
+const BUSY_BELOW = 4_000;
+/** Longest folding after the last callback, as a share of the time until then. */
+const MAX_FOLD_TAIL = 0.1;
+
+/** What `--json` prints: the figures that are held against each other; null where a part was left out. */
+export interface BenchSummary {
+  /** Of the timings. */
+  readonly profile: string;
+  /** What all waits for receipts were divided by while receipts were spread over ten minutes, as these were. */
+  readonly time_factor: number;
+  readonly customers: number;
+  readonly engine_to_bare: number | null;
+  readonly engine_to_per_customer: number | null;
+  /** Events a message of one workflow a customer, by those of the engine. */
+  readonly events_ratio_to_per_customer: number | null;
+  readonly events_per_message: number | null;
+  readonly events_per_message_spread: number | null;
+  readonly engine_messages_per_second: number | null;
+  readonly bare_messages_per_second: number | null;
+  readonly per_customer_messages_per_second: number | null;
+  readonly batched_messages_per_second: number | null;
+  readonly batched_to_bare_batched: number | null;
+  readonly scale_100k_to_10k: number | null;
+  /** In the largest run that was made. */
+  readonly worker_peak_mb: number | null;
+  readonly webhook_ack_p99_ms: number | null;
+  readonly webhooks_per_second: number | null;
+  /** Whether receipts were folded within a tenth of the time that sending took, after it. */
+  readonly folding_keeps_up: boolean | null;
+  /** The bare loop was so slow that nothing should be concluded. */
+  readonly machine_too_busy: boolean | null;
+}
+
+export function summaryOf(figures: Figures, options: BenchOptions): BenchSummary {
+  const { bare, bare_batched, per_customer, engine, engine_batched, engine_large, engine_spread, webhooks } =
+    figures;
+  const rate = engine?.messages_per_second;
+  const isScale = engine?.messages === 10_000 && engine_large?.messages === 100_000;
+  return {
+    profile: 'production',
+    time_factor: options.timeFactor,
+    customers: (engine_large ?? engine)?.messages ?? options.baseCustomers,
+    engine_to_bare: ratioOf(rate, bare?.messages_per_second),
+    engine_to_per_customer: ratioOf(rate, per_customer?.messages_per_second),
+    events_ratio_to_per_customer: ratioOf(per_customer?.events_per_message, engine?.events_per_message),
+    events_per_message: engine?.events_per_message ?? null,
+    events_per_message_spread: engine_spread?.events_per_message ?? null,
+    engine_messages_per_second: rate ?? null,
+    bare_messages_per_second: bare?.messages_per_second ?? null,
+    per_customer_messages_per_second: per_customer?.messages_per_second ?? null,
+    batched_messages_per_second: engine_batched?.messages_per_second ?? null,
+    batched_to_bare_batched: ratioOf(engine_batched?.messages_per_second, bare_batched?.messages_per_second),
+    scale_100k_to_10k: isScale ? ratioOf(engine_large.messages_per_second, rate) : null,
+    worker_peak_mb: (engine_large ?? engine)?.processes['worker']?.peak_mb ?? null,
+    webhook_ack_p99_ms: webhooks?.ack_p99_ms ?? null,
+    webhooks_per_second: webhooks?.acknowledged_per_second ?? null,
+    folding_keeps_up: engine ? engine.fold_tail_seconds <= engine.seconds * MAX_FOLD_TAIL : null,
+    machine_too_busy: bare ? bare.messages_per_second < BUSY_BELOW : null,
+  };
+}

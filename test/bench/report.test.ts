@@ -1,0 +1,71 @@
+import { benchOptions } from '../../bench/options.ts';
+import type { EngineFigures } from '../../bench/engine/run-engine.ts';
+import { reportOf } from '../../bench/report.ts';
+import { benchResult } from '../../bench/result-file.ts';
+import { summaryOf } from '../../bench/summary.ts';
+
+const ENGINE: EngineFigures = {
+  messages: 10_000,
+  messages_per_call: 1,
+  messages_per_second: 2_000,
+  seconds: 5,
+  fold_tail_seconds: 0.1,
+  run_seconds: 7,
+  history_events: 450,
+  events_per_message: 0.045,
+  steps: { claim: { count: 313, p50_ms: 10, p95_ms: 20, p99_ms: 30 } },
+  processes: { worker: { cpu_seconds: 3, peak_mb: 400 } },
+};
+const OPTIONS = benchOptions([]);
+
+describe('the summary of a measurement', () => {
+  const bare = {
+    messages: 10_000,
+    messages_per_call: 1,
+    messages_per_second: 8_000,
+    by_calls: {},
+    processes: {},
+  };
+
+  it('holds the engine against the others, and leaves open what was not measured', () => {
+    expect(summaryOf({ engine: ENGINE, bare }, OPTIONS)).toMatchObject({
+      engine_to_bare: 0.25,
+      engine_to_per_customer: null,
+      events_per_message: 0.045,
+      events_per_message_spread: null,
+      scale_100k_to_10k: null,
+      worker_peak_mb: 400,
+      folding_keeps_up: true,
+      machine_too_busy: false,
+    });
+  });
+
+  it('compares 100,000 customers with 10,000 and nothing else', () => {
+    const large = { ...ENGINE, messages: 100_000, messages_per_second: 1_900 };
+    expect(summaryOf({ engine: ENGINE, engine_large: large }, OPTIONS).scale_100k_to_10k).toBe(0.95);
+    const larger = { ...large, messages: 1_000_000 };
+    expect(summaryOf({ engine: ENGINE, engine_large: larger }, OPTIONS).scale_100k_to_10k).toBeNull();
+  });
+
+  it('says so when folding lags behind, or the machine was busy with something else', () => {
+    const figures = {
+      engine: { ...ENGINE, fold_tail_seconds: 0.6 },
+      bare: { ...bare, messages_per_second: 3_900 },
+    };
+    expect(summaryOf(figures, OPTIONS)).toMatchObject({ folding_keeps_up: false, machine_too_busy: true });
+  });
+});
+
+describe('the page of results', () => {
+  it('shows what was measured, names the raw figures, and says what was not', async () => {
+    const figures = { engine: ENGINE };
+    const result = await benchResult('npm run bench -- --quick', 100, summaryOf(figures, OPTIONS), figures);
+    const page = reportOf(result, 'results/raw.json');
+    expect(page).toContain('`npm run bench -- --quick` from [the raw figures](results/raw.json)');
+    expect(page).toContain('| events a message, receipts at once | 0.045 | ≤ 0.1 |');
+    expect(page).toContain('| engine ÷ bare loop | not measured | ≥ 0.25 |');
+    expect(page).toContain('| at once | 10 / 20 / 30 | – | – | – |');
+    expect(page).toContain('## What is not measured');
+    expect(page).not.toContain('## Webhooks');
+  });
+});
