@@ -24,17 +24,28 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
+function latch(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open: () => open() };
+}
+
 /** One STOP a member against claims of three members each. @returns the instant of each answer, by recipient */
 async function race(run: LaunchedRun, round: number): Promise<ReadonlyMap<string, number>> {
   const answered = new Map<string, number>();
+  // In the first round a claim is surely faster than some STOP, in the last one a STOP than some claim.
+  const claimed = latch();
+  const stopped = latch();
   const claims = [0, 3, 6, 9].map(async (from) => {
-    await pause((round % 4) * STEP_MS);
+    await (round === ROUNDS - 1 ? stopped.opened : pause((round % 4) * STEP_MS));
     await claim(run, {}, run.members.slice(from, from + 3));
+    claimed.open();
   });
   const stops = run.members.map(async ({ phone, recipientId }, index) => {
-    await pause((index % 4) * STEP_MS);
+    await (round === 0 ? claimed.opened : pause((index % 4) * STEP_MS));
     const { status } = await stack.api.call('POST', '/v1/suppressions', { phone });
     if (status === 201) answered.set(recipientId, Date.now());
+    stopped.open();
   });
   await Promise.all([...claims, ...stops]);
   return answered;
