@@ -23,8 +23,16 @@ export const RECEIPT_DEADLINE_MS = 600_000;
 /** Most receipts of one fold: few, so that there are several. */
 const FOLD_LIMIT = 2;
 
-function scopeOf({ setting }: World): Parameters<ReturnType<typeof createSubmit>>[0] {
-  return { cohortId: IDS.cohort, nodeId: 'send', pass: 1, members: MemberSet.full(setting.members).toHex() };
+/** Whoever the gate has kept in for good has left the node. */
+function scopeOf({ setting, doneMembers }: World): Parameters<ReturnType<typeof createSubmit>>[0] {
+  return {
+    cohortId: IDS.cohort,
+    nodeId: 'send',
+    pass: 1,
+    members: MemberSet.full(setting.members)
+      .minus(MemberSet.of(setting.members, [...doneMembers]))
+      .toHex(),
+  };
 }
 
 /** One attempt of the activity `submit` for the whole cohort; members whom it keeps in are done. */
