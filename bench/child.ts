@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import type { Variables } from '../config/environment.ts';
+import { stopOnInterrupt } from './interrupt.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 
@@ -9,6 +10,7 @@ const ROOT = path.join(import.meta.dirname, '..');
 export class Child {
   private readonly process: ChildProcess;
   private readonly file: string;
+  readonly stop = stopOnInterrupt(() => this.end());
 
   /** @param file below the repository */
   constructor(file: string, variables: Variables, args: readonly string[] = []) {
@@ -41,7 +43,7 @@ export class Child {
     return answer;
   }
 
-  async stop(): Promise<void> {
+  private async end(): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = once(this.process, 'exit');
     this.process.kill('SIGTERM');

@@ -1,5 +1,7 @@
 import { ConfigurationError } from '../config/environment.ts';
 import { say } from '../stack/say.ts';
+import { untilStopped } from '../stack/until-stopped.ts';
+import { stopEverything } from './interrupt.ts';
 import { measure } from './measure.ts';
 import { benchOptions } from './options.ts';
 import { benchResult, writeResult } from './result-file.ts';
@@ -21,10 +23,26 @@ async function bench(args: readonly string[]): Promise<void> {
   else for (const [name, value] of Object.entries(summary)) say(`  ${name}: ${String(value)}`);
 }
 
+const interruption = { begun: false };
+
+/** Ctrl-C ends the processes that are measured, too: they are detached from this one. */
+async function untilInterrupted(): Promise<void> {
+  await untilStopped();
+  interruption.begun = true;
+  say('Stopping what is measured …');
+  await stopEverything();
+  process.exit(130);
+}
+
+void untilInterrupted();
 try {
   await bench(process.argv.slice(2));
+  process.exit();
 } catch (error) {
-  if (error instanceof ConfigurationError) say(error.message);
-  else say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  process.exitCode = 1;
+  // What is stopped in the middle of its work fails; that is no news.
+  if (!interruption.begun) {
+    if (error instanceof ConfigurationError) say(error.message);
+    else say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    process.exit(1);
+  }
 }

@@ -7,6 +7,7 @@ import { setBusinessClock } from '../database/business-clock.ts';
 import { createPool, type Pool } from '../database/pool.ts';
 import { ApiClient } from '../stack/demo/api-client.ts';
 import { Stack } from '../stack/stack.ts';
+import { stopOnInterrupt } from './interrupt.ts';
 import { readState, type StackAccess } from '../stack/state-file.ts';
 
 /** A Wednesday, 12:00 Central: nothing depends on the hour of the measurement. */
@@ -32,7 +33,7 @@ export function foreignVariables(): Variables {
 export async function startBenchStack(home: string, variables: Variables): Promise<BenchStack> {
   const preload = pathToFileURL(path.join(import.meta.dirname, 'meter', 'preload.mjs')).href;
   const foreign = foreignVariables();
-  const stack = await Stack.start({
+  const starting = Stack.start({
     ...foreign,
     NODE_OPTIONS: `${foreign['NODE_OPTIONS'] ?? ''} --import ${preload}`.trim(),
     TIDINGS_HOME: home,
@@ -41,7 +42,9 @@ export async function startBenchStack(home: string, variables: Variables): Promi
     LOG_LEVEL: 'warn',
     ...variables,
   });
-  const { access } = stack;
+  // Also in the middle of its start.
+  const stop = stopOnInterrupt(async () => (await starting).stop());
+  const { access } = await starting;
   const pool = createPool({ url: access.databaseUrl, name: 'bench', connections: 2 });
   const state = await readState(home);
   const { rows } = await pool.query<{ open: string }>(
@@ -56,7 +59,7 @@ export async function startBenchStack(home: string, variables: Variables): Promi
     pids: state?.processes ?? {},
     stop: async () => {
       await pool.end();
-      await stack.stop();
+      await stop();
     },
   };
 }

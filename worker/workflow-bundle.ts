@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { promisify } from 'node:util';
 
 const ROOT = path.join(import.meta.dirname, '..');
 /** Rooms that can be in the bundle. */
 const SOURCES = ['domain', 'nodes', 'walk', 'workflows'];
-const WORKFLOWS = path.join(ROOT, 'workflows', 'index.ts');
+const MAKE_BUNDLE = path.join(import.meta.dirname, 'make-bundle.ts');
+const run = promisify(execFile);
 
 /**
  * The file with the bundled workflow code, made once for each state of its sources.
@@ -19,11 +21,9 @@ export async function workflowBundle(folder: string): Promise<string> {
     await readFile(file);
     return file;
   } catch {
-    const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: silentLogger });
     await mkdir(folder, { recursive: true });
-    const unfinished = `${file}.${process.pid}`;
-    await writeFile(unfinished, code);
-    await rename(unfinished, file);
+    // In a process of its own: the bundler's memory would stay this one's.
+    await run(process.execPath, ['--import', 'tsx', MAKE_BUNDLE, file]);
     return file;
   }
 }
@@ -43,13 +43,3 @@ async function sourceHash(): Promise<string> {
   }
   return hash.digest('hex').slice(0, 16);
 }
-
-const ignore = (): void => undefined;
-const silentLogger = {
-  log: ignore,
-  trace: ignore,
-  debug: ignore,
-  info: ignore,
-  warn: ignore,
-  error: ignore,
-};

@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
+import { isAlive } from '../../stack/leftovers.ts';
+import { readState } from '../../stack/state-file.ts';
 import { removeHome, temporaryHome } from '../support/stack-process.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
@@ -21,7 +23,11 @@ interface Ended {
   readonly stderr: string;
 }
 
-function bench(...args: readonly string[]): Promise<Ended> {
+/** @param onText told what it says so far, each time that it says something */
+function bench(
+  args: readonly string[],
+  onText: (stderr: string, child: ChildProcess) => void = () => undefined,
+): Promise<Ended> {
   const child = spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'bench', 'main.ts'), ...args], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TIDINGS_HOME: home },
@@ -30,15 +36,17 @@ function bench(...args: readonly string[]): Promise<Ended> {
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+    onText(stderr, child);
+  });
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
 }
 
 describe('npm run bench', () => {
   it('holds the engine against the bare loop, in one JSON object on its last line', async () => {
-    const { code, stdout, stderr } = await bench(
-      ...['--only', 'bare,engine', '--customers', String(CUSTOMERS), '--json'],
-    );
+    const args = ['--only', 'bare,engine', '--customers', String(CUSTOMERS), '--json'];
+    const { code, stdout, stderr } = await bench(args);
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
     const summary = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, number | null>;
     const { engine_messages_per_second: engine, bare_messages_per_second: bare } = summary;
@@ -54,4 +62,18 @@ describe('npm run bench', () => {
     expect(summary['events_per_message']).toBeGreaterThan(0);
     expect(summary['events_per_message']).toBeLessThan(1);
   }, 150_000);
+
+  it('leaves nothing running when it is interrupted', async () => {
+    let stopped = false;
+    const { code } = await bench(['--only', 'engine', '--customers', '300'], (stderr, child) => {
+      if (stopped || !stderr.includes('Importing customers')) return;
+      stopped = true;
+      child.kill('SIGTERM');
+    });
+    expect({ code, stopped }).toEqual({ code: 130, stopped: true });
+    const state = await readState(path.join(home, 'bench'));
+    const processes = Object.values(state?.processes ?? {});
+    expect(processes.length).toBeGreaterThan(4);
+    expect(processes.filter(isAlive)).toEqual([]);
+  }, 90_000);
 });
