@@ -23,7 +23,7 @@ export async function workflowBundle(folder: string): Promise<string> {
   } catch {
     await mkdir(folder, { recursive: true });
     // In a process of its own: the bundler's memory would stay this one's.
-    await run(process.execPath, ['--import', 'tsx', MAKE_BUNDLE, file]);
+    await run(process.execPath, ['--import', 'tsx', MAKE_BUNDLE, file], { cwd: ROOT });
     return file;
   }
 }
