@@ -13,6 +13,7 @@ import { MemberSet } from '../domain/member-set.ts';
 import type { Dependencies } from './dependencies.ts';
 import { isStopping } from './heartbeat.ts';
 import { allEnded } from './message/all-ended.ts';
+import { BacklogPace } from './message/backlog-pace.ts';
 import { chunksOf, startMicroBatch } from './message/micro-batch.ts';
 import { hexOf, outcomeGroups, outcomesOfLedger, type MemberOutcome } from './message/outcome-groups.ts';
 import { TemplateTrial } from './message/template-trial.ts';
@@ -23,7 +24,7 @@ const CHUNK = 250;
 /** Calls of one micro-batch when each offers one message. */
 const CALLS_PER_BATCH = 32;
 /** Micro-batches of one visit under way at once: one is claimed while the other's calls run. */
-const LANES = 2;
+const BATCHES_AT_ONCE = 2;
 /** When to look again at a member who was passed over. */
 const PASSED_OVER_MS = 1_000;
 
@@ -54,6 +55,9 @@ class SubmitVisit {
   private readonly pass: number;
   private readonly input: SubmitInput;
   private readonly claimScope: ClaimScope;
+  private readonly pace: BacklogPace;
+  /** Members that have not been offered yet. */
+  private left = 0;
 
   constructor(deps: Dependencies, node: MessageNode, pass: number, input: SubmitInput) {
     this.deps = deps;
@@ -70,12 +74,15 @@ class SubmitVisit {
       claimGraceMs: deps.timings.claimGraceMs,
       breakerProbeMs: deps.timings.breakerProbeMs,
     };
+    this.pace = new BacklogPace(deps, { ...this.claimScope, plannedAt: input.plannedAt });
   }
 
   /** An attempt that failed must not go on calling behind its own back: everything ends before it is reported. */
   async offer(members: MemberSet): Promise<'paused' | 'cancelled' | undefined> {
     try {
-      return await this.offerMembers(members);
+      const halted = await this.offerMembers(members);
+      await this.pace.end();
+      return halted;
     } finally {
       await allEnded(this.underWay);
     }
@@ -134,6 +141,7 @@ class SubmitVisit {
     this.deps.notice('foreign_token', ledger.filter((row) => row.state === 'submitting').length);
     const again = ledger.filter((row) => row.offerable).map((row) => row.memberIndex);
     const fresh = members.indexes().filter((index) => !known.has(index));
+    this.left = again.length + fresh.length;
     // A message that was refused in a batch goes alone: then it shows whose fault it was.
     return (await this.offerAll(again, 1)) ?? (await this.offerAll(fresh, this.messagesPerCall()));
   }
@@ -166,7 +174,10 @@ class SubmitVisit {
     const sendable = facts.members.filter(({ memberIndex, gate }) =>
       this.isSent(memberIndex, decideVerdict(gate)),
     );
-    const recipientOf = new Map(sendable.map((member) => [member.memberIndex, member.recipientId]));
+    const turn = await this.pace.admit(sendable, this.left, facts.releasedAt);
+    this.left -= memberIndexes.length;
+    for (const { memberIndex } of turn.later) this.deferred.push({ memberIndex, until: turn.laterAt });
+    const recipientOf = new Map(turn.now.map((member) => [member.memberIndex, member.recipientId]));
     const rendered = await renderMessages(this.deps, this.node, [...recipientOf.keys()]);
     this.templateTrial.judge(this.node.nodeId, rendered);
     const candidates = rendered.flatMap((member): ClaimCandidate[] => {
@@ -178,11 +189,11 @@ class SubmitVisit {
       const recipientId = recipientOf.get(memberIndex);
       return recipientId ? [{ memberIndex, recipientId, content: member.content }] : [];
     });
-    return this.runLanes(candidates, messagesPerCall);
+    return this.runBatches(candidates, messagesPerCall);
   }
 
   /** Runs the candidates' micro-batches, a few at a time, until they are through or the run is halted. */
-  private async runLanes(
+  private async runBatches(
     candidates: readonly ClaimCandidate[],
     messagesPerCall: number,
   ): Promise<'paused' | 'cancelled' | undefined> {
@@ -191,12 +202,11 @@ class SubmitVisit {
     const batches = [...chunksOf(candidates, batchSize)];
     let halted: 'paused' | 'cancelled' | undefined;
     let failed = false;
-    const lane = async (): Promise<void> => {
-      for (
-        let batch = batches.shift();
-        batch && !halted && !failed && !isStopping();
-        batch = batches.shift()
-      ) {
+    const goesOn = (): boolean => !halted && !failed && !isStopping();
+    const takeBatches = async (): Promise<void> => {
+      for (let batch = batches.shift(); batch && goesOn(); batch = batches.shift()) {
+        await this.pace.turn(batch.length);
+        if (!goesOn()) return;
         const { claim, done } = await startMicroBatch(this.deps, provider, {
           scope: this.claimScope,
           candidates: batch,
@@ -214,7 +224,7 @@ class SubmitVisit {
       failed = true;
       throw error;
     };
-    await allEnded(Array.from({ length: LANES }, () => lane().catch(fail)));
+    await allEnded(Array.from({ length: BATCHES_AT_ONCE }, () => takeBatches().catch(fail)));
     return halted;
   }
 

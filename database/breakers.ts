@@ -55,7 +55,8 @@ export async function noteSuccess(
         SELECT integration_id, opened_at FROM breaker
         WHERE integration_id = $1 AND failures > 0 AND coalesce(opened_at <= to_timestamp($2), true)
         FOR NO KEY UPDATE)
-      UPDATE breaker SET failures = 0, opened_at = NULL, probes = 0, probe_at = NULL, status_code = NULL, error = NULL
+      UPDATE breaker SET failures = 0, opened_at = NULL, probes = 0, probe_at = NULL, status_code = NULL, error = NULL,
+        closed_at = CASE WHEN before.opened_at IS NULL THEN closed_at ELSE clock_timestamp() END
       FROM before WHERE breaker.integration_id = before.integration_id
       RETURNING before.opened_at IS NOT NULL AS was_open`,
     values: [integrationId, startedAt / 1_000],

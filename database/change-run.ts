@@ -37,7 +37,7 @@ export function pauseRun(
   return changeRun(pool, change, () => 'paused');
 }
 
-/** Lets a paused run go on from where it is; what it sends is gated again. */
+/** Lets a paused run go on from where it is; what it sends is gated again and leaves at a pace. */
 export function resumeRun(pool: Pool, runId: string, projectId?: string): Promise<ChangedRun | undefined> {
   return changeRun(pool, { runId, projectId, reason: null }, (run) => {
     if (run.state !== 'paused') return undefined;
@@ -92,6 +92,7 @@ function changeRun(pool: Pool, change: Change, wish: Wish): Promise<ChangedRun |
     if (isSame) return { before: run.state, after };
     await connection.query(
       `UPDATE run SET state = $2, state_reason = $3, draining = $4, wake_at = clock_timestamp(),
+         resumed_at = CASE WHEN state = 'paused' AND $2 <> 'cancelled' THEN clock_timestamp() ELSE resumed_at END,
          finished_at = CASE WHEN $2 = 'cancelled' AND NOT $5 THEN clock_timestamp() ELSE finished_at END
        WHERE id = $1`,
       [change.runId, after, reason, draining, run.relayed],

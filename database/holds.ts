@@ -49,7 +49,7 @@ export function putHold(
   });
 }
 
-/** Lifts a hold; members who were held are gated again within the recheck time. @returns as {@link putHold} */
+/** Lifts a hold; members who were held are gated again within the recheck time and leave at a pace. @returns as {@link putHold} */
 export function liftHold(
   pool: Pool,
   projectId: string,
@@ -57,7 +57,13 @@ export function liftHold(
   check?: HoldsCheck,
 ): Promise<boolean> {
   return changeHold({ pool, projectId, target, check }, async (connection, targetId) => {
-    await connection.query('DELETE FROM hold WHERE scope = $1 AND target_id = $2', [target.scope, targetId]);
+    await connection.query(
+      `WITH lifted AS (DELETE FROM hold WHERE scope = $1 AND target_id = $2 RETURNING scope, target_id)
+       INSERT INTO lifted_hold (scope, target_id, lifted_at)
+       SELECT scope, target_id, clock_timestamp() FROM lifted
+       ON CONFLICT (scope, target_id) DO UPDATE SET lifted_at = EXCLUDED.lifted_at`,
+      [target.scope, targetId],
+    );
   });
 }
 

@@ -35,6 +35,8 @@ export interface Timings {
   readonly freshnessMs: { readonly marketing: number; readonly transactional: number };
   /** After this time a run is finished even if a message has not ended. */
   readonly finishAfterMs: number;
+  /** Between two messages of what a hold, a pause or an open breaker has kept, once it is released. */
+  readonly backlogGapMs: number;
   /** How often a held member is looked at again. */
   readonly holdRecheckMs: number;
   /** While an integration's breaker is open: pause before the first probe, doubling up to the last. */

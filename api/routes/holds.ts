@@ -54,7 +54,7 @@ export function holdRoutes({ pool }: ApiDependencies): readonly AnyRoute[] {
       summary: 'Hold everything of an account, project, sender, integration or category',
       description:
         'From the answer on nothing of it is claimed. Who would have been sent to waits, and is gated again after the ' +
-        'hold is lifted: what has become stale is not sent. In an emergency send `If-Match: *`: it holds whatever is held already.',
+        'hold is lifted: what has become stale is not sent, and the rest leaves at a pace. In an emergency send `If-Match: *`: it holds whatever is held already.',
       body: z.strictObject({ ...target, reason: z.string().min(1).max(200) }),
       answers: { ...answers, 404: { description: 'There is no such target.' } },
       handle: async ({ project, body, ifMatch }) => {

@@ -29,7 +29,7 @@ export async function customerStory(pool: Pool, run: RunRow, customerId: string)
   const [traces, messages, places, holds, breakers] = await Promise.all([
     readTraces(pool, run, entries),
     readMessages(pool, run, entries),
-    readPlaces(pool, entries),
+    readPlaces(pool, run, entries),
     holdsOfRun(pool, run),
     breakersOfRun(pool, run),
   ]);
@@ -114,7 +114,7 @@ function inOrderOfPath(traces: readonly TraceRow[], startNodeId: string): readon
 /** What keeps a customer at a node whose message is not out: a pause, holds, the provider, if anything. */
 function whyKept(
   run: RunRow,
-  { node_id }: PlaceRow,
+  { node_id, turn_by }: PlaceRow,
   message: MessageRow | undefined,
   { holds, breakers }: EntryFacts,
 ): string {
@@ -124,8 +124,15 @@ function whyKept(
     explainPause(run),
     ...holds.filter(isHere).map(explainHold),
     ...breakers.filter(isHere).map(explainBreaker),
+    explainTurn(turn_by),
   ];
   return reasons.filter((reason) => reason !== '').join(' ');
+}
+
+/** Why a message waits although nothing forbids it any more. */
+function explainTurn(turnBy: Date | null): string {
+  if (!turnBy) return '';
+  return `What was kept leaves one after the other: its turn comes by ${turnBy.toISOString()}.`;
 }
 
 /** @param left when the customer left the node before: arrivals are told by another clock, the cohort's */

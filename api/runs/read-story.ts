@@ -50,6 +50,8 @@ export interface PlaceRow {
   readonly node_id: string;
   readonly pass: number;
   readonly arrived_at: Date;
+  /** When, at the latest, it is the turn of a message that a hold or a pause has kept; null where none waits for it. */
+  readonly turn_by: Date | null;
 }
 
 /** A customer's admissions to a run, in their order. */
@@ -109,12 +111,24 @@ export async function readMessages(
 }
 
 /** Where those of the entries are who still walk. */
-export async function readPlaces(pool: Pool, entries: readonly EntryRow[]): Promise<readonly PlaceRow[]> {
+export async function readPlaces(
+  pool: Pool,
+  run: RunRow,
+  entries: readonly EntryRow[],
+): Promise<readonly PlaceRow[]> {
   const { rows } = await pool.query<PlaceRow>(
-    `SELECT entry.id AS entry_id, node_id, pass, arrived_at
+    `SELECT entry.id AS entry_id, node_id, pass, arrived_at,
+            (SELECT max(ends_at) FROM lane_slot AS slot
+             WHERE slot.cohort_id = visit.cohort_id AND slot.pass = visit.pass AND ends_at > clock_timestamp()
+               AND slot.action_id = node.action_id) AS turn_by
      FROM ${ENTRIES} JOIN visit ON visit.cohort_id = entry.cohort_id
+     LEFT JOIN unnest($4::text[], $5::int[]) AS node (id, action_id) ON node.id = visit.node_id
      WHERE get_bit(visit.members, entry.member_index) = 1`,
-    [...entryColumns(entries)],
+    [
+      ...entryColumns(entries),
+      run.frozen.nodes.map(({ id }) => id),
+      run.frozen.nodes.map(({ actionId }) => actionId),
+    ],
   );
   return rows;
 }

@@ -1,3 +1,4 @@
+import { backlogUntil } from '../../database/lanes.ts';
 import type { Pool, Queryable } from '../../database/pool.ts';
 import { inTransaction } from '../../database/transaction.ts';
 import { REPEAT_REFUSED } from '../../domain/message-decision.ts';
@@ -80,6 +81,7 @@ async function reportOf(database: Queryable, run: RunRow): Promise<object> {
     incidents,
     holds,
     breakers,
+    backlogUntil: await backlogUntil(database, run.id),
     rate: { messagesPerSecond: rate, overSeconds: RATE_WINDOW_S },
     estimate: await estimate(database, run, rate),
   };

@@ -78,6 +78,11 @@ export const runReportView = z
     breakers: z
       .array(runBreakerView)
       .meta({ description: 'Integrations of the run through which nothing is sent at the moment, and why.' }),
+    backlogUntil: instant.nullable().meta({
+      description:
+        'When the messages will have left that a hold, a pause or an open breaker had kept and that wait for their turn ' +
+        'now; null when none does.',
+    }),
     rate: z.object({ messagesPerSecond: z.number(), overSeconds: z.int() }),
     estimate: z
       .object({ action: z.string(), remaining: z.int(), doneAt: instant.nullable() })

@@ -16,6 +16,7 @@ export interface RunView {
   readonly stateExplanation: string | null;
   readonly excludeRuns: readonly string[];
   readonly audience: number | null;
+  readonly backlogUntil: string | null;
   readonly workflowId: string;
   readonly cohorts: { readonly total: number; readonly finished: number };
   readonly messages: Readonly<Record<string, number>>;

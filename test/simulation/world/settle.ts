@@ -32,7 +32,11 @@ async function isAtRest(world: World): Promise<boolean> {
   if (instants.length === 0) return true;
   if (Math.min(...instants) > time.now) await world.advanceTo(Math.min(...instants));
   const isDue = (what: string): boolean => (due.get(what) ?? Infinity) <= time.now;
-  if (isDue('submit')) await world.begin('worker 1', 'submit', (engine) => submit(world, engine));
+  const isOffering = world.process('worker 1').jobs.includes('submit');
+  // It waits for its turn in the lane.
+  const next = time.next();
+  if (isOffering && next !== undefined) await world.advanceTo(next);
+  else if (isDue('submit')) await world.begin('worker 1', 'submit', (engine) => submit(world, engine));
   for (const round of ['sweep', 'fold', 'look-up'] as const) {
     if (isDue(round)) await world.begin('pump', round, ROUNDS[round]);
   }
