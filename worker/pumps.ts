@@ -22,6 +22,8 @@ const LOOK_UP_IDLE_MS = 1_000;
 const RESEND_IDLE_MS = 1_000;
 const LOST_EVERY_SWEEPS = 5;
 const STATISTICS_IDLE_MS = 1_000;
+/** A namespace that was made anew knows no search attributes. */
+const SEARCH_ATTRIBUTES_IDLE_MS = 60_000;
 const PARTITIONS_IDLE_MS = 3_600_000;
 
 /**
@@ -66,6 +68,11 @@ export async function runPumps(
   };
   const loops = [
     { name: 'relay', work: relay, idleMs: timings.sweepMs },
+    {
+      name: 'search attributes',
+      work: nothingMore(() => ensureSearchAttributes(temporal, namespace)),
+      idleMs: SEARCH_ATTRIBUTES_IDLE_MS,
+    },
     { name: 'wake', work: () => wakeRuns(pool, temporal, notice), idleMs: timings.sweepMs },
     {
       name: 'lost workflows',
