@@ -56,8 +56,6 @@ class SubmitVisit {
   private readonly input: SubmitInput;
   private readonly claimScope: ClaimScope;
   private readonly pace: BacklogPace;
-  /** Members that have not been offered yet. */
-  private left = 0;
 
   constructor(deps: Dependencies, node: MessageNode, pass: number, input: SubmitInput) {
     this.deps = deps;
@@ -141,7 +139,7 @@ class SubmitVisit {
     this.deps.notice('foreign_token', ledger.filter((row) => row.state === 'submitting').length);
     const again = ledger.filter((row) => row.offerable).map((row) => row.memberIndex);
     const fresh = members.indexes().filter((index) => !known.has(index));
-    this.left = again.length + fresh.length;
+    await this.pace.begin(again.length + fresh.length);
     // A message that was refused in a batch goes alone: then it shows whose fault it was.
     return (await this.offerAll(again, 1)) ?? (await this.offerAll(fresh, this.messagesPerCall()));
   }
@@ -174,8 +172,7 @@ class SubmitVisit {
     const sendable = facts.members.filter(({ memberIndex, gate }) =>
       this.isSent(memberIndex, decideVerdict(gate)),
     );
-    const turn = await this.pace.admit(sendable, this.left, facts.releasedAt);
-    this.left -= memberIndexes.length;
+    const turn = this.pace.admit(sendable);
     for (const { memberIndex } of turn.later) this.deferred.push({ memberIndex, until: turn.laterAt });
     const recipientOf = new Map(turn.now.map((member) => [member.memberIndex, member.recipientId]));
     const rendered = await renderMessages(this.deps, this.node, [...recipientOf.keys()]);

@@ -40,8 +40,6 @@ export interface CohortFacts {
   readonly troubled: boolean;
   /** Whether its breaker is open: whoever claims needs its probe. */
   readonly breakerOpen: boolean;
-  /** When something that had kept messages like these was last taken away; null where nothing ever has. */
-  readonly releasedAt: number | null;
   readonly members: readonly MemberFacts[];
 }
 
@@ -51,7 +49,6 @@ interface Row {
   held_by: string | null;
   troubled: boolean;
   probe_at: Date | null;
-  released_at: Date | null;
   message_cap: number | null;
   cap_window: string | null;
   now_ms: number;
@@ -69,19 +66,16 @@ interface Row {
   consent_for_this_number: boolean;
 }
 
-const HOLDABLE = `('account', project.account_id), ('project', project.id), ('sender', $6::uuid),
-              ('integration', $7::uuid), ('category', $5::uuid)`;
-
 /** What is the same for all members is read once, not beside each of them. */
 const FACTS = `
   WITH frame AS MATERIALIZED (
     SELECT run.state AS run_state, project.mode, project.message_cap, project.cap_window,
            (SELECT reason FROM hold
-            WHERE (scope, target_id) IN (${HOLDABLE})
+            WHERE (scope, target_id) IN (
+              ('account', project.account_id), ('project', project.id), ('sender', $6::uuid), ('integration', $7::uuid),
+              ('category', $5::uuid))
             LIMIT 1) AS held_by,
            coalesce(breaker.failures > 0, false) AS troubled, breaker.probe_at,
-           greatest(run.resumed_at, breaker.closed_at,
-             (SELECT max(lifted_at) FROM lifted_hold WHERE (scope, target_id) IN (${HOLDABLE}))) AS released_at,
            (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms
     FROM run JOIN project ON project.id = run.project_id
     LEFT JOIN breaker ON breaker.integration_id = $7
@@ -128,7 +122,6 @@ export async function readMemberFacts(
     runState: first.run_state,
     troubled: first.troubled,
     breakerOpen: first.probe_at !== null,
-    releasedAt: first.released_at?.getTime() ?? null,
     members: rows.map((row) => memberFacts(row, question, room.get(row.member_index) ?? null)),
   };
 }

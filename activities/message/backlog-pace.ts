@@ -1,10 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { closeSlot, reserveSlot, type LaneVisit } from '../../database/lanes.ts';
+import type { GateQuestion } from '../../database/member-facts.ts';
+import { readRelease } from '../../database/release.ts';
 import { isBacklog } from '../../domain/backlog.ts';
 import type { Dependencies } from '../dependencies.ts';
 
 /** A slot that begins later than this is waited for by the walk, not by the activity. */
 const SOON_MS = 1_000;
+/** Most members that are offered while something keeps them in: a probe needs one, and it may be taken away at any moment. */
+const MOST_WHILE_KEPT = 32;
 
 export interface Admitted<T> {
   readonly now: readonly T[];
@@ -13,34 +17,51 @@ export interface Admitted<T> {
   readonly laterAt: number;
 }
 
+interface OpenSlot {
+  readonly startsAt: number;
+  readonly endsAt: number;
+  /** How many more messages may leave in it. */
+  room: number;
+}
+
 /**
  * The pace of one attempt to offer a visit's messages: as fast as it can, but for those that a hold, a pause or an
  * open breaker has kept. They leave in their slot of the lane, one after the other.
  */
 export class BacklogPace {
   private readonly deps: Dependencies;
-  private readonly visit: LaneVisit;
-  private slot: { readonly startsAt: number; readonly endsAt: number; room: number } | undefined;
+  private readonly visit: LaneVisit & GateQuestion;
+  private slot: OpenSlot | undefined;
   private nextAt = 0;
 
-  constructor(deps: Dependencies, visit: LaneVisit) {
+  constructor(deps: Dependencies, visit: LaneVisit & GateQuestion) {
     this.deps = deps;
     this.visit = visit;
   }
 
-  /**
-   * Tells who may be offered now.
-   * @param left how many messages of the visit have not been offered, these included
-   * @param releasedAt when what kept messages like these was last taken away
-   */
-  async admit<T>(members: readonly T[], left: number, releasedAt: number | null): Promise<Admitted<T>> {
-    const { timings } = this.deps;
-    const windowMs = timings.holdRecheckMs * 2;
-    if (members.length === 0 || !isBacklog(this.visit.plannedAt, releasedAt, windowMs))
-      return { now: members, later: [], laterAt: 0 };
-    this.slot ??= await this.reserve(left);
+  /** Reserves a slot for so many messages if they are a backlog. While something keeps them in hardly any are offered. */
+  async begin(messages: number): Promise<void> {
+    if (messages === 0) return;
+    const { pool, timings } = this.deps;
+    const { releasedAt, kept } = await readRelease(pool, this.visit);
+    if (kept) {
+      const now = Date.now();
+      this.slot = { startsAt: now, endsAt: now + timings.holdRecheckMs, room: MOST_WHILE_KEPT };
+      return;
+    }
+    if (!isBacklog(this.visit.plannedAt, releasedAt, timings.holdRecheckMs * 2)) return;
+    const gapMs = timings.backlogGapMs;
+    const { startsInMs, size } = await reserveSlot(pool, this.visit, { messages, gapMs });
+    const startsAt = Date.now() + startsInMs;
+    this.nextAt = startsAt;
+    this.slot = { startsAt, endsAt: startsAt + size * gapMs, room: size };
+  }
+
+  /** Tells who may be offered now. */
+  admit<T>(members: readonly T[]): Admitted<T> {
     const { slot } = this;
-    if (slot.startsAt > Date.now() + SOON_MS) return { now: [], later: members, laterAt: slot.startsAt };
+    if (!slot) return { now: members, later: [], laterAt: 0 };
+    if (!this.hasBegun(slot)) return { now: [], later: members, laterAt: slot.startsAt };
     const now = members.slice(0, slot.room);
     slot.room -= now.length;
     return { now, later: members.slice(now.length), laterAt: slot.endsAt };
@@ -57,14 +78,10 @@ export class BacklogPace {
 
   /** Ends the slot of which something was used: what is left of the visit takes another one. */
   async end(): Promise<void> {
-    if (this.slot && this.slot.startsAt <= Date.now() + SOON_MS) await closeSlot(this.deps.pool, this.visit);
+    if (this.slot && this.hasBegun(this.slot)) await closeSlot(this.deps.pool, this.visit);
   }
 
-  private async reserve(messages: number): Promise<NonNullable<typeof this.slot>> {
-    const gapMs = this.deps.timings.backlogGapMs;
-    const { startsInMs, size } = await reserveSlot(this.deps.pool, this.visit, { messages, gapMs });
-    const startsAt = Date.now() + startsInMs;
-    this.nextAt = startsAt;
-    return { startsAt, endsAt: startsAt + size * gapMs, room: size };
+  private hasBegun({ startsAt }: OpenSlot): boolean {
+    return startsAt <= Date.now() + SOON_MS;
   }
 }
