@@ -1,5 +1,4 @@
 import type { Dependencies } from '../activities/dependencies.ts';
-import { chunksOf } from '../activities/message/micro-batch.ts';
 import {
   markUnresolved,
   postponeLookUp,
@@ -11,12 +10,12 @@ import { readIntegration } from '../database/read-integration.ts';
 import { storeReceipts } from '../database/store-receipts.ts';
 import { groupBy } from '../domain/group-by.ts';
 import { REPEAT_REFUSED } from '../domain/message-decision.ts';
+import { LookupRefusedError } from '../providers/lookup-refused-error.ts';
 import type { LookupResult } from '../providers/provider.ts';
+import { eachAtOnce } from './at-once.ts';
 import { refusalOf, repeatMessage } from './repeat.ts';
 
 const LIMIT = 50;
-/** Repeats that are under way together: one after another they would wait longer than their schedule. */
-const AT_ONCE = 10;
 /** For how long messages that are being looked up are nobody else's. */
 const LEASE_MS = 60_000;
 /** Pause after the provider could not be asked; that counts as no look-up. */
@@ -37,15 +36,11 @@ export async function lookUpMessages(deps: Dependencies): Promise<void> {
   for (const [integrationId, own] of groupBy(messages, (message) => message.integrationId)) {
     const integration = await readIntegration(deps.pool, integrationId);
     const missed = integration ? await lookUpAt(deps, integration, own) : own;
-    for (const some of chunksOf(missed, AT_ONCE)) {
-      await Promise.all(
-        some.map((message) =>
-          handleMiss(deps, integration, message).catch((error: unknown) => {
-            deps.log.warn({ err: error, message: message.id }, 'a message in doubt could not be handled');
-          }),
-        ),
-      );
-    }
+    await eachAtOnce(missed, (message) =>
+      handleMiss(deps, integration, message).catch((error: unknown) => {
+        deps.log.warn({ err: error, message: message.id }, 'a message in doubt could not be handled');
+      }),
+    );
   }
 }
 
@@ -60,6 +55,7 @@ async function lookUpAt(
     results = await ask(deps, integration, messages);
   } catch (error) {
     deps.log.warn({ err: error, integration: integration.key }, 'messages in doubt could not be looked up');
+    if (error instanceof LookupRefusedError) await deps.breakerWatch.tellRefusedLookup(integration.id, error);
     for (const message of messages) {
       const error = 'The provider could not be asked.';
       await postponeLookUp(deps.pool, message, {
