@@ -13,6 +13,7 @@ export const RECORD_SCOPE: Omit<RecordScope, 'month'> = {
   firstLookUpMs: 60_000,
   receiptSlackMs: 300_000,
   unsentState: 'queued',
+  isOnlyAttempt: true,
 };
 
 /** Claims messages of the run's members: all of them by default. */
@@ -87,6 +88,7 @@ export interface MessageRow {
   readonly to_number: string | null;
   readonly content: { readonly text: string } | null;
   readonly attempts: number;
+  readonly provably_unsent: boolean;
   readonly looks: number;
   readonly claim_token: string | null;
   readonly claimed_at: Date | null;
