@@ -16,6 +16,7 @@ import { integrationRoutes } from './routes/integrations.ts';
 import { launchRoutes } from './routes/launch.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { projectRoutes } from './routes/project.ts';
+import { receiptRoutes } from './routes/receipts.ts';
 import { runControlRoutes } from './routes/run-control.ts';
 import { runRoutes } from './routes/runs.ts';
 import { scenarioCopyRoutes } from './routes/scenario-copies.ts';
@@ -34,6 +35,7 @@ export function apiRoutes(deps: ApiDependencies): readonly AnyRoute[] {
     ...runRoutes(deps),
     ...runControlRoutes(deps),
     ...messageRoutes(deps),
+    ...receiptRoutes(deps),
     ...projectRoutes(deps),
     ...holdRoutes(deps),
     ...integrationRoutes(deps),

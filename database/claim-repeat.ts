@@ -71,6 +71,22 @@ export function claimRepeat(pool: Pool, request: RepeatRequest): Promise<RepeatC
 }
 
 /**
+ * Claims a message in doubt that provably was not sent: what there was before counts as nothing.
+ *
+ * The proof must still hold: somebody else may have offered it since it was looked at.
+ */
+export function claimUnsent(pool: Pool, request: RepeatRequest): Promise<RepeatClaim> {
+  return claimAgain(pool, request, async (connection) => {
+    const { rowCount } = await connection.query(
+      `${CLAIM}, claimed_at = clock_timestamp(), looks = 0
+       WHERE month = $1 AND id = $2 AND state = 'unknown' AND provably_unsent`,
+      [...claimValues(request)],
+    );
+    return rowCount === 1;
+  });
+}
+
+/**
  * Claims an unresolved message that an operator wants to be sent again, under the same id.
  *
  * It begins anew: its look-ups, its receipt deadline and its freshness count from here. Only one whose resend is
@@ -90,7 +106,7 @@ export function claimResend(pool: Pool, request: RepeatRequest): Promise<RepeatC
 }
 
 const CLAIM = `
-  UPDATE message SET state = 'submitting', claim_token = $3, attempts = attempts + 1,
+  UPDATE message SET state = 'submitting', claim_token = $3, attempts = attempts + 1, provably_unsent = false,
     look_at = clock_timestamp() + make_interval(secs => $4 / 1000.0),
     receipt_due_at = clock_timestamp() + make_interval(secs => $5 / 1000.0)`;
 

@@ -23,6 +23,8 @@ export interface MessageInDoubt {
   readonly content: MessageContent | null;
   /** Look-ups that found nothing. */
   readonly looks: number;
+  /** Whether it has turned out that nothing of it can have left. */
+  readonly provablyUnsent: boolean;
   readonly claimedAt: number;
   readonly staleAt: number;
   /** The database's time at which it was taken. */
@@ -45,6 +47,7 @@ interface Row {
   to_number: string | null;
   content: MessageContent | null;
   looks: number;
+  provably_unsent: boolean;
   claimed_at: Date;
   stale_at: Date;
   taken_at: Date;
@@ -83,7 +86,8 @@ async function takeDue(
       UPDATE message SET look_at = clock_timestamp() + make_interval(secs => $2 / 1000.0)
       FROM due WHERE message.month = due.month AND message.id = due.id
       RETURNING message.month, message.id, run_id, cohort_id, member_index, recipient_id, action_id, pass, leg,
-        channel, integration_id, sender, to_number, content, looks, claimed_at, stale_at,
+        channel, integration_id, sender, to_number, content, looks, provably_unsent, claimed_at,
+        stale_at,
         clock_timestamp() AS taken_at`,
     values: [limit, leaseMs],
   });
@@ -103,6 +107,7 @@ async function takeDue(
     to: row.to_number,
     content: row.content,
     looks: row.looks,
+    provablyUnsent: row.provably_unsent,
     claimedAt: row.claimed_at.getTime(),
     staleAt: row.stale_at.getTime(),
     takenAt: row.taken_at.getTime(),

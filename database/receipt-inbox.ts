@@ -52,6 +52,8 @@ export async function takeReceipts(
   return receipts.filter((receipt) => receipt.messageMonth !== 0);
 }
 
+const IS_OLD = `received_at < clock_timestamp() - make_interval(hours => $5)`;
+
 /** Marks receipts as applied, and postpones those whose message is not there (yet). */
 export async function closeReceipts(
   connection: Connection,
@@ -63,8 +65,9 @@ export async function closeReceipts(
     text: `
       UPDATE receipt SET
         folded_at = CASE WHEN done.known THEN clock_timestamp() END,
+        dead_reason = CASE WHEN NOT done.known AND ${IS_OLD} THEN 'no_message' END,
         fold_at = CASE
-          WHEN done.known OR received_at < clock_timestamp() - make_interval(hours => $5) THEN NULL
+          WHEN done.known OR ${IS_OLD} THEN NULL
           ELSE clock_timestamp()
                + least(greatest(clock_timestamp() - received_at, interval '5 seconds'), interval '1 hour') END
       FROM unnest($1::int[], $2::uuid[], $3::text[], $4::boolean[]) AS done (month, integration_id, event_key, known)
@@ -87,7 +90,7 @@ export async function closeReceipts(
 async function giveUp(connection: Connection, receipts: readonly InboxReceipt[]): Promise<void> {
   if (receipts.length === 0) return;
   await connection.query(
-    `UPDATE receipt SET fold_at = NULL
+    `UPDATE receipt SET fold_at = NULL, dead_reason = 'foreign_id'
      FROM unnest($1::int[], $2::uuid[], $3::text[]) AS done (month, integration_id, event_key)
      WHERE receipt.month = done.month AND receipt.integration_id = done.integration_id
        AND receipt.event_key = done.event_key`,

@@ -33,13 +33,16 @@ export interface RecordScope {
    * wants it to be sent all the same; that is then tried again.
    */
   readonly unsentState: UnsentState;
+  /** Whether no earlier attempt can have left: what this one did not send then has not been sent at all. */
+  readonly isOnlyAttempt: boolean;
 }
 
 /**
  * Writes the outcomes of calls, each only while its claim is still the one under which the call was made.
  *
  * A receipt that was faster keeps its state; the submission's campaign event is written once whoever proves it. An
- * account that is refused costs the message no attempt.
+ * account that is refused costs the message no attempt. That nothing was sent is believed of a message in doubt too: it stays
+ * in doubt, but whoever looks at it next may offer it again.
  * @returns ids of the messages whose claim was still held
  */
 export async function recordOutcomes(
@@ -79,6 +82,7 @@ export async function recordOutcomes(
       scope.retryMs,
       calls.map((call) => call.token),
       outcomes.map((outcome) => outcome.kind === 'unsent' && outcome.cause === 'account'),
+      outcomes.map((outcome) => outcome.kind === 'unsent' && scope.isOnlyAttempt),
     ],
   });
   return new Set(rows.map((row) => row.id));
@@ -125,15 +129,19 @@ const MAX_RETRY_MS = 3_600_000;
 const OPEN = `(message.state = 'submitting'
   OR (message.state IN ('unknown', 'unresolved') AND outcome.state IN ('accepted', 'rejected')))`;
 
+/** Whether the row is in doubt, or is about to be, and its doubt is ended by the proof that nothing has left. */
+const UNSENT = `(outcome.unsent AND (message.state = 'unknown'
+  OR (message.state = 'submitting' AND outcome.state = 'unknown')))`;
+
 const RETRY_AT = `clock_timestamp() + make_interval(secs => coalesce(
   outcome.retry_ms, ($22::float8[])[least(message.attempts, cardinality($22::float8[]))]) / 1000)`;
 
 const RECORD = `
   WITH outcome AS (
     SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::float8[],
-                         $12::uuid[], $13::text[], $2::uuid[], $24::boolean[])
+                         $12::uuid[], $13::text[], $2::uuid[], $24::boolean[], $25::boolean[])
       AS t (id, state, provider_message_id, status_code, error, error_class, retry_ms, event_id, event_status,
-            token, account_refused)
+            token, account_refused, unsent)
   ), own AS (
     ${lockMessages({
       columns: 'outcome.*',
@@ -144,8 +152,8 @@ const RECORD = `
     UPDATE message SET
       state = CASE WHEN ${OPEN} THEN outcome.state ELSE message.state END,
       provider_message_id = coalesce(message.provider_message_id, outcome.provider_message_id),
-      status_code = CASE WHEN ${OPEN} THEN outcome.status_code ELSE message.status_code END,
-      error = CASE WHEN ${OPEN} THEN outcome.error ELSE message.error END,
+      status_code = CASE WHEN ${OPEN} OR ${UNSENT} THEN outcome.status_code ELSE message.status_code END,
+      error = CASE WHEN ${OPEN} OR ${UNSENT} THEN outcome.error ELSE message.error END,
       error_class = CASE WHEN ${OPEN} THEN outcome.error_class ELSE message.error_class END,
       attempts = attempts - CASE WHEN ${OPEN} AND outcome.account_refused THEN 1 ELSE 0 END,
       claim_token = CASE WHEN ${OPEN} AND outcome.state = 'unknown' THEN message.claim_token END,
@@ -154,7 +162,9 @@ const RECORD = `
       ended_at = CASE WHEN NOT ${OPEN} THEN ended_at
                       WHEN outcome.state IN ('rejected', 'unresolved') THEN clock_timestamp() END,
       retry_at = CASE WHEN ${OPEN} AND outcome.state = 'queued' THEN ${RETRY_AT} END,
-      look_at = CASE WHEN NOT ${OPEN} THEN look_at
+      provably_unsent = ${UNSENT},
+      look_at = CASE WHEN ${UNSENT} THEN ${RETRY_AT}
+                WHEN NOT ${OPEN} THEN look_at
                 ELSE CASE outcome.state
                   WHEN 'accepted' THEN receipt_due_at + make_interval(secs => $3)
                   WHEN 'queued' THEN stale_at

@@ -5,7 +5,7 @@ import type { SubmitOutcome } from './outcome.ts';
  *
  * - `working`: the provider has judged a message
  * - `refused`: the account itself is refused
- * - `failing`: the provider could not be reached, or nobody can tell what it did
+ * - `failing`: the provider could not be reached, nobody can tell what it did, or it refuses messages for the account's sake
  * - `untold`: nothing; the provider throttles, or the call was not made
  */
 export type CallHealth = 'working' | 'refused' | 'failing' | 'untold';
@@ -24,8 +24,9 @@ function healthOfOutcome(outcome: SubmitOutcome): CallHealth {
   switch (outcome.kind) {
     case 'accepted':
     case 'duplicate_id':
-    case 'rejected':
       return 'working';
+    case 'rejected':
+      return outcome.errorClass === 'account' ? 'failing' : 'working';
     case 'unknown':
       return 'failing';
     case 'unsent':

@@ -66,7 +66,7 @@ export interface MessageProvider {
    * Never throws for what the network or the provider does. Never retries.
    */
   submit(messages: readonly OutboundMessage[], window: CallWindow): Promise<readonly SubmitOutcome[]>;
-  /** Reads what the provider knows of messages; never changes anything there. @throws TransientError */
+  /** Reads what the provider knows of messages; never changes anything there. @throws TransientError, LookupRefusedError */
   lookup(references: readonly LookupReference[]): Promise<readonly LookupResult[]>;
   /** Where this account's delivery reports of a channel are to be posted. */
   reportUrl(channel: Channel): string;

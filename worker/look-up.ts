@@ -1,5 +1,4 @@
 import type { Dependencies } from '../activities/dependencies.ts';
-import { chunksOf } from '../activities/message/micro-batch.ts';
 import {
   markUnresolved,
   postponeLookUp,
@@ -11,12 +10,12 @@ import { readIntegration } from '../database/read-integration.ts';
 import { storeReceipts } from '../database/store-receipts.ts';
 import { groupBy } from '../domain/group-by.ts';
 import { REPEAT_REFUSED } from '../domain/message-decision.ts';
+import { LookupRefusedError } from '../providers/lookup-refused-error.ts';
 import type { LookupResult } from '../providers/provider.ts';
-import { refusalOf, repeatMessage } from './repeat.ts';
+import { eachAtOnce } from './at-once.ts';
+import { offerUnsent, refusalOf, repeatMessage } from './repeat.ts';
 
 const LIMIT = 50;
-/** Repeats that are under way together: one after another they would wait longer than their schedule. */
-const AT_ONCE = 10;
 /** For how long messages that are being looked up are nobody else's. */
 const LEASE_MS = 60_000;
 /** Pause after the provider could not be asked; that counts as no look-up. */
@@ -28,7 +27,8 @@ const MISSES_BEFORE_REPEAT = 2;
  * Asks providers about messages in doubt, by our own ids.
  *
  * What is found goes through the inbox as a receipt does. A miss is no proof: the next look-up follows the schedule;
- * with verified ids the second miss is followed by a repeat under the same id. After the last look-up a message is
+ * with verified ids the second miss is followed by a repeat under the same id. What provably was not sent is offered again
+ * without a look-up; a turn in which the gate keeps it in counts as a miss. After the last look-up a message is
  * `unresolved`. Where the integration is gone nobody can be asked: that is a miss. One call takes at most 50 messages:
  * its caller paces it, for providers count look-ups by the minute.
  */
@@ -36,16 +36,14 @@ export async function lookUpMessages(deps: Dependencies): Promise<void> {
   const messages = await takeMessagesInDoubt(deps.pool, LIMIT, LEASE_MS);
   for (const [integrationId, own] of groupBy(messages, (message) => message.integrationId)) {
     const integration = await readIntegration(deps.pool, integrationId);
-    const missed = integration ? await lookUpAt(deps, integration, own) : own;
-    for (const some of chunksOf(missed, AT_ONCE)) {
-      await Promise.all(
-        some.map((message) =>
-          handleMiss(deps, integration, message).catch((error: unknown) => {
-            deps.log.warn({ err: error, message: message.id }, 'a message in doubt could not be handled');
-          }),
-        ),
-      );
-    }
+    const doubted = own.filter(({ provablyUnsent }) => !provablyUnsent);
+    const unsent = own.filter(({ provablyUnsent }) => provablyUnsent);
+    const missed = [...(integration ? await lookUpAt(deps, integration, doubted) : doubted), ...unsent];
+    await eachAtOnce(missed, (message) =>
+      handleMiss(deps, integration, message).catch((error: unknown) => {
+        deps.log.warn({ err: error, message: message.id }, 'a message in doubt could not be handled');
+      }),
+    );
   }
 }
 
@@ -55,11 +53,13 @@ async function lookUpAt(
   integration: IntegrationRow,
   messages: readonly MessageInDoubt[],
 ): Promise<readonly MessageInDoubt[]> {
+  if (messages.length === 0) return [];
   let results: readonly LookupResult[];
   try {
     results = await ask(deps, integration, messages);
   } catch (error) {
     deps.log.warn({ err: error, integration: integration.key }, 'messages in doubt could not be looked up');
+    if (error instanceof LookupRefusedError) await deps.breakerWatch.tellRefusedLookup(integration.id, error);
     for (const message of messages) {
       const error = 'The provider could not be asked.';
       await postponeLookUp(deps.pool, message, {
@@ -102,10 +102,18 @@ async function handleMiss(
     return;
   }
   await postponeLookUp(deps.pool, message, { looks, lookAtMs });
-  if (!integration || looks < MISSES_BEFORE_REPEAT || !isProvenToRefuse(deps, integration)) return;
-  const repeat = await repeatMessage(deps, integration, message, lookAtMs).catch(refusalOf);
-  deps.notice(repeat.kind === 'made' ? 'same_id_repeat' : 'repeat_gated');
-  if (repeat.kind === 'made') return;
+  if (!integration) return;
+  const { provablyUnsent } = message;
+  if (!provablyUnsent && (looks < MISSES_BEFORE_REPEAT || !isProvenToRefuse(deps, integration))) return;
+  const again = provablyUnsent
+    ? offerUnsent(deps, integration, message)
+    : repeatMessage(deps, integration, message, lookAtMs);
+  const repeat = await again.catch(refusalOf);
+  if (repeat.kind === 'made') {
+    if (!provablyUnsent) deps.notice('same_id_repeat');
+    return;
+  }
+  deps.notice('repeat_gated');
   await postponeLookUp(deps.pool, message, { looks, lookAtMs, error: `${REPEAT_REFUSED}${repeat.reason}` });
 }
 

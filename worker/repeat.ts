@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { noticeOutcomes } from '../activities/message/notice-outcomes.ts';
 import { callProvider } from '../activities/message/micro-batch.ts';
-import { claimRepeat, claimResend, type Obstacle, type RepeatClaim } from '../database/claim-repeat.ts';
+import {
+  claimRepeat,
+  claimResend,
+  claimUnsent,
+  type Obstacle,
+  type RepeatClaim,
+} from '../database/claim-repeat.ts';
 import { markHints } from '../database/hints.ts';
 import { gateQuestion, readNodeOfMessage, type MessageNode } from '../database/message-node.ts';
 import { hintKeyOf, type MessageInDoubt } from '../database/messages-in-doubt.ts';
@@ -21,6 +27,7 @@ interface RepeatKind {
   /** From the message's claim to its first look-up if the outcome is in doubt too. */
   readonly firstLookUpMs: number;
   readonly unsentState: UnsentState;
+  readonly isOnlyAttempt: boolean;
 }
 
 /**
@@ -38,6 +45,23 @@ export function repeatMessage(
     staleAfter: () => message.staleAt,
     firstLookUpMs: nextLookUpAt - message.claimedAt,
     unsentState: 'unknown',
+    isOnlyAttempt: false,
+  });
+}
+
+/** Offers a message in doubt of which it has turned out that nothing of it has left. */
+export function offerUnsent(
+  deps: Dependencies,
+  integration: IntegrationRow,
+  message: MessageInDoubt,
+): Promise<Repeat> {
+  const { lookUpMs, claimGraceMs } = deps.timings;
+  return offerAgain(deps, integration, message, {
+    claim: claimUnsent,
+    staleAfter: () => message.staleAt,
+    firstLookUpMs: lookUpMs[0] ?? claimGraceMs,
+    unsentState: 'unknown',
+    isOnlyAttempt: true,
   });
 }
 
@@ -57,6 +81,7 @@ export function resendMessage(
     staleAfter: (node) => decidedAt + freshnessMs[node.consentClass],
     firstLookUpMs: lookUpMs[0] ?? claimGraceMs,
     unsentState: 'unresolved',
+    isOnlyAttempt: false,
   });
 }
 
@@ -108,6 +133,7 @@ async function offerAgain(
     firstLookUpMs: kind.firstLookUpMs,
     receiptSlackMs: deps.timings.receiptSlackMs,
     unsentState: kind.unsentState,
+    isOnlyAttempt: kind.isOnlyAttempt,
   };
   // A repeat is rare, and may have been the probe of a breaker.
   deps.breakerWatch.suspect(integration.id);

@@ -2,6 +2,7 @@ import type { Dependencies } from '../activities/dependencies.ts';
 import { takePendingResends, type MessageInDoubt } from '../database/messages-in-doubt.ts';
 import { readIntegration } from '../database/read-integration.ts';
 import { postponeResend, readResendDecidedAt, refuseResend } from '../database/resends.ts';
+import { eachAtOnce } from './at-once.ts';
 import { refusalOf, resendMessage, type Repeat } from './repeat.ts';
 
 const LIMIT = 20;
@@ -17,11 +18,11 @@ const LEASE_MS = 60_000;
  */
 export async function makeResends(deps: Dependencies): Promise<boolean> {
   const messages = await takePendingResends(deps.pool, LIMIT, LEASE_MS);
-  for (const message of messages) {
-    await makeResend(deps, message).catch((error: unknown) => {
+  await eachAtOnce(messages, (message) =>
+    makeResend(deps, message).catch((error: unknown) => {
       deps.log.warn({ err: error, message: message.id }, 'a resend could not be made; it is tried again');
-    });
-  }
+    }),
+  );
   return messages.length === LIMIT;
 }
 

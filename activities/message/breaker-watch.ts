@@ -1,5 +1,5 @@
 import type { Logger } from '../../config/log.ts';
-import { noteFailure, noteSuccess } from '../../database/breakers.ts';
+import { noteFailure, noteSuccess, type Failure } from '../../database/breakers.ts';
 import type { Pool } from '../../database/pool.ts';
 import type { CallRecord } from '../../database/record-outcomes.ts';
 import { FAILURES_TO_OPEN, healthOf } from '../../domain/breaker.ts';
@@ -7,6 +7,7 @@ import type { SubmitOutcome } from '../../domain/outcome.ts';
 import { providerText } from '../../domain/provider-text.ts';
 import type { Notice } from '../../domain/rare-path.ts';
 import type { Timings } from '../../domain/timings.ts';
+import type { LookupRefusedError } from '../../providers/lookup-refused-error.ts';
 
 /**
  * Tells the breakers what this process's calls come to.
@@ -38,12 +39,24 @@ export class BreakerWatch {
     this.troubled.add(integrationId);
   }
 
-  async tell(call: Pick<CallRecord, 'integrationId' | 'startedAt' | 'outcomes'>): Promise<void> {
+  tell(call: Pick<CallRecord, 'integrationId' | 'startedAt' | 'outcomes'>): Promise<void> {
+    return this.attempt(call.integrationId, () => this.note(call));
+  }
+
+  /** A look-up was refused for the account's sake; that one is answered says nothing of messages and closes no breaker. */
+  tellRefusedLookup(integrationId: string, { all, statusCode, message }: LookupRefusedError): Promise<void> {
+    const said = { statusCode: providerText(statusCode), error: providerText(message) };
+    return this.attempt(integrationId, () =>
+      this.noteTrouble(integrationId, all ? 'refused' : 'failing', said),
+    );
+  }
+
+  private async attempt(integrationId: string, note: () => Promise<void>): Promise<void> {
     try {
-      await this.note(call);
+      await note();
     } catch (error) {
-      this.suspect(call.integrationId);
-      this.log.warn({ err: error, integration: call.integrationId }, 'a breaker could not be told of a call');
+      this.suspect(integrationId);
+      this.log.warn({ err: error, integration: integrationId }, 'a breaker could not be told of a call');
     }
   }
 
@@ -57,21 +70,25 @@ export class BreakerWatch {
         this.log.info({ integration: integrationId }, 'a breaker has closed: the provider works again');
       return;
     }
+    await this.noteTrouble(integrationId, health, textsOf(call.outcomes));
+  }
+
+  private async noteTrouble(
+    integrationId: string,
+    health: 'refused' | 'failing',
+    said: Pick<Failure, 'statusCode' | 'error'>,
+  ): Promise<void> {
     this.troubled.add(integrationId);
-    const failure = {
-      integrationId,
-      opensAt: health === 'refused' ? 1 : FAILURES_TO_OPEN,
-      ...textsOf(call.outcomes),
-    };
+    const failure = { integrationId, opensAt: health === 'refused' ? 1 : FAILURES_TO_OPEN, ...said };
     if (!(await noteFailure(this.pool, failure, this.timings.breakerProbeMs))) return;
     this.notice('breaker_open');
     this.log.error(failure, 'a breaker has opened: nothing is claimed for its integration but probes');
   }
 }
 
-function textsOf(outcomes: readonly SubmitOutcome[]): { statusCode: string | null; error: string | null } {
+function textsOf(outcomes: readonly SubmitOutcome[]): Pick<Failure, 'statusCode' | 'error'> {
   for (const outcome of outcomes)
-    if (outcome.kind === 'unsent' || outcome.kind === 'unknown')
+    if ('statusCode' in outcome)
       return { statusCode: providerText(outcome.statusCode), error: providerText(outcome.error) };
   return { statusCode: null, error: null };
 }

@@ -65,7 +65,8 @@ export class OutcomeRecorder {
   private async writeMonth(month: number, batch: readonly Waiting[]): Promise<void> {
     const { lookUpMs, claimGraceMs, receiptSlackMs, retryMs } = this.timings;
     const firstLookUpMs = lookUpMs[0] ?? claimGraceMs;
-    const scope = { month, retryMs, firstLookUpMs, receiptSlackMs, unsentState: 'queued' } as const;
+    const whatIsUnsent = { unsentState: 'queued', isOnlyAttempt: true } as const;
+    const scope = { month, retryMs, firstLookUpMs, receiptSlackMs, ...whatIsUnsent };
     try {
       const calls = batch.map(({ call }) => call);
       noticeOutcomes(this.notice, calls, await recordOutcomes(this.pool, scope, calls));

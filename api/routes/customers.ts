@@ -13,12 +13,13 @@ import {
 } from '../customers/read-customer.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { assertMatch, entityTag, type IfMatch } from '../entity-tag.ts';
-import { nextCursor, pageOf, pageQuery } from '../paging.ts';
+import { nextCursor, PagedList } from '../paging.ts';
 import { ApiProblem } from '../problem.ts';
 import { defineRoute, type AnyRoute, type Answer } from '../route.ts';
 import { customerPatch, customerSchema } from '../schemas/customer.ts';
 
 const TAG = 'Customers';
+const PAGES = new PagedList('customers');
 const byId = z.object({
   id: z.string().min(1).max(200).meta({ description: "The customer's id or externalId." }),
 });
@@ -34,7 +35,7 @@ function listRoute(deps: ApiDependencies): AnyRoute {
     tag: TAG,
     summary: 'List customers',
     query: z.strictObject({
-      ...pageQuery,
+      ...PAGES.query,
       phone: z
         .string()
         .max(40)
@@ -54,7 +55,7 @@ function listRoute(deps: ApiDependencies): AnyRoute {
         ...filter,
         ...(phone !== undefined && { recipientId: await recipientId(deps, project.id, phone) }),
       });
-      const { items, next } = pageOf(rows, query.limit, (row) => row);
+      const { items, next } = PAGES.page(rows, query.limit, (row) => row);
       const ids = items.map(({ id }) => id);
       return { status: 200, body: { customers: await readCustomers(deps.pool, project.id, ids), next } };
     },

@@ -35,7 +35,7 @@ export function holdRoutes({ pool }: ApiDependencies): readonly AnyRoute[] {
     (holds) =>
       assertMatch(ifMatch, entityTag(holds));
   const unknown = ({ scope, key }: { scope: string; key?: string | undefined }): never => {
-    const what = key === undefined ? `a ${scope} without a key` : `a ${scope} "${key}"`;
+    const what = key === undefined ? `scope "${scope}" without a key` : `scope "${scope}" with key "${key}"`;
     throw new ApiProblem('not_found', `There is no such thing to hold here: ${what}.`);
   };
   return [

@@ -9,12 +9,13 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { prefersAsync } from '../imports/prefer.ts';
 import { jobView, problemView, readJob } from '../imports/read-job.ts';
 import { MAX_IMPORT_BYTES, receiveImport } from '../imports/receive-import.ts';
-import { limitUpTo, nextCursor, pageOf, pageQuery } from '../paging.ts';
+import { limitUpTo, nextCursor, PagedList } from '../paging.ts';
 import { defineRoute, type AnyRoute } from '../route.ts';
 import { CSV_EXAMPLE, NDJSON_EXAMPLE } from '../schemas/examples.ts';
 import { importJobView, importProblemView, importReportSchema } from '../schemas/import.ts';
 
 const TAG = 'Customers';
+const PAGES = new PagedList('imports');
 const byId = z.object({ id: z.string() });
 const lineCursor = z
   .string()
@@ -88,7 +89,7 @@ function listRoute({ pool }: ApiDependencies): AnyRoute {
     description: `The newest first. A job is removed ${KEPT_DAYS} days after its end.`,
     query: z.strictObject({
       state: z.enum(IMPORT_STATES).optional(),
-      ...pageQuery,
+      ...PAGES.query,
     }),
     answers: {
       200: {
@@ -98,7 +99,10 @@ function listRoute({ pool }: ApiDependencies): AnyRoute {
     },
     handle: async ({ project, query }) => {
       const rows = await listImports(pool, project.id, query);
-      const { items, next } = pageOf(rows, query.limit, ({ requestedAt, id }) => ({ at: requestedAt, id }));
+      const { items, next } = PAGES.page(rows, query.limit, ({ requestedAt, id }) => ({
+        at: requestedAt,
+        id,
+      }));
       return { status: 200, body: { imports: items.map(jobView), next } };
     },
   });

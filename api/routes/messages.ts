@@ -3,13 +3,14 @@ import { MESSAGE_STATES } from '../../domain/states.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { listMessages, readMessage } from '../messages/read-messages.ts';
 import { resolveMessage } from '../messages/resolve-message.ts';
-import { nextCursor, pageOf, pageQuery } from '../paging.ts';
+import { nextCursor, PagedList } from '../paging.ts';
 import { ApiProblem } from '../problem.ts';
 import { defineRoute, type AnyRoute } from '../route.ts';
 import { readRunRow } from '../runs/read-run.ts';
 import { decisionBody, ledgerMessageView } from '../schemas/message.ts';
 
 const TAG = 'Messages';
+const PAGES = new PagedList('messages');
 const byId = z.object({ id: z.string() });
 
 /** Single messages, and what operators decide about those of which nobody knows what became of them. */
@@ -25,7 +26,7 @@ function listRoute({ pool }: ApiDependencies): AnyRoute {
     summary: 'List messages',
     description: 'Those that are `unresolved`, of all runs; any others of one run.',
     query: z.strictObject({
-      ...pageQuery,
+      ...PAGES.query,
       state: z.enum(MESSAGE_STATES).optional(),
       runId: z.uuid().optional(),
     }),
@@ -41,7 +42,7 @@ function listRoute({ pool }: ApiDependencies): AnyRoute {
         throw new ApiProblem('bad_query', 'Name a run with runId, or state=unresolved.');
       const run = runId === undefined ? undefined : await readRunRow(pool, project.id, runId);
       const rows = await listMessages(pool, project.id, { ...filter, run });
-      const { items, next } = pageOf(rows, query.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
+      const { items, next } = PAGES.page(rows, query.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
       return { status: 200, body: { messages: items, next } };
     },
   });

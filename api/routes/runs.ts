@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RUN_STATES } from '../../domain/states.ts';
 import { findCustomerId } from '../customers/read-customer.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { nextCursor, pageOf, pageQuery } from '../paging.ts';
+import { nextCursor, PagedList } from '../paging.ts';
 import { defineRoute, type AnyRoute } from '../route.ts';
 import { customerStory } from '../runs/customer-story.ts';
 import { listRunRows, readRunRow, runSummary } from '../runs/read-run.ts';
@@ -11,6 +11,7 @@ import { streamEvents } from '../runs/stream-events.ts';
 import { campaignEventView, customerStoryView, runReportView, runView } from '../schemas/run.ts';
 
 const TAG = 'Runs';
+const PAGES = new PagedList('runs');
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const byId = z.object({ id: z.string() });
 
@@ -23,7 +24,7 @@ export function runRoutes(deps: ApiDependencies): readonly AnyRoute[] {
       tag: TAG,
       summary: 'List runs',
       query: z.strictObject({
-        ...pageQuery,
+        ...PAGES.query,
         scenarioId: z.uuid().optional(),
         state: z.enum(RUN_STATES).optional(),
         requestedFrom: instant.optional(),
@@ -37,7 +38,10 @@ export function runRoutes(deps: ApiDependencies): readonly AnyRoute[] {
       },
       handle: async ({ project, query }) => {
         const rows = await listRunRows(pool, project.id, query);
-        const { items, next } = pageOf(rows, query.limit, ({ requestedAt, id }) => ({ at: requestedAt, id }));
+        const { items, next } = PAGES.page(rows, query.limit, ({ requestedAt, id }) => ({
+          at: requestedAt,
+          id,
+        }));
         return { status: 200, body: { runs: items.map(runSummary), next } };
       },
     }),

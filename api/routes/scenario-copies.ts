@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ApiDependencies } from '../dependencies.ts';
-import { nextCursor, pageOf, pageQuery } from '../paging.ts';
+import { nextCursor, PagedList } from '../paging.ts';
 import { defineRoute, type AnyRoute } from '../route.ts';
 import { archiveScenario } from '../scenarios/archive-scenario.ts';
 import { cloneScenario } from '../scenarios/clone-scenario.ts';
@@ -9,6 +9,7 @@ import { readScenario } from '../scenarios/store-scenario.ts';
 import { scenarioView, versionView } from '../schemas/scenario.ts';
 
 const TAG = 'Scenarios';
+const PAGES = new PagedList('versions');
 const byId = z.object({ id: z.string() });
 
 /** What is made of a scenario beside its runs: versions, clones, the archive. */
@@ -65,7 +66,7 @@ function versionsRoute(deps: ApiDependencies): AnyRoute {
     tag: TAG,
     summary: 'List the versions that were launched',
     params: byId,
-    query: z.strictObject(pageQuery),
+    query: z.strictObject(PAGES.query),
     answers: {
       200: {
         description: 'The newest first.',
@@ -86,7 +87,7 @@ function versionsRoute(deps: ApiDependencies): AnyRoute {
         take: limit + 1,
         select: { id: true, contentHash: true, createdAt: true, frozen: true },
       });
-      const { items, next } = pageOf(rows, limit, ({ createdAt, id }) => ({ at: createdAt, id }));
+      const { items, next } = PAGES.page(rows, limit, ({ createdAt, id }) => ({ at: createdAt, id }));
       return { status: 200, body: { versions: items, next } };
     },
   });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ApiDependencies } from '../dependencies.ts';
-import { nextCursor, pageOf, pageQuery } from '../paging.ts';
+import { nextCursor, PagedList } from '../paging.ts';
 import { defineRoute, type AnyRoute } from '../route.ts';
 import { checkScenario, readProjectResources } from '../scenarios/check-scenario.ts';
 import { graphOfInput, scenarioInput } from '../scenarios/document.ts';
@@ -10,6 +10,7 @@ import { createScenario, readScenario, replaceScenario } from '../scenarios/stor
 import { scenarioView, validationView } from '../schemas/scenario.ts';
 
 const TAG = 'Scenarios';
+const PAGES = new PagedList('scenarios');
 const byId = z.object({ id: z.string() });
 
 export function scenarioRoutes(deps: ApiDependencies): readonly AnyRoute[] {
@@ -38,7 +39,7 @@ function listRoute(deps: ApiDependencies): AnyRoute {
     tag: TAG,
     summary: 'List scenarios',
     query: z.strictObject({
-      ...pageQuery,
+      ...PAGES.query,
       archived: z
         .enum(['true', 'false'])
         .default('false')
@@ -54,7 +55,7 @@ function listRoute(deps: ApiDependencies): AnyRoute {
     handle: async ({ project, query }) => {
       const filter = { ...query, archived: query.archived === 'true' };
       const rows = await listScenarios(deps.pool, project.id, filter);
-      const { items, next } = pageOf(rows, query.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
+      const { items, next } = PAGES.page(rows, query.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
       return { status: 200, body: { scenarios: await scenarioViews(deps, project.id, items), next } };
     },
   });

@@ -8,7 +8,7 @@ import { isUuid } from '../customers/read-customer.ts';
 import { recipientId } from '../customers/recipient-id.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { assertMatch, entityTag } from '../entity-tag.ts';
-import { nextCursor, pageOf, pageQuery } from '../paging.ts';
+import { nextCursor, PagedList } from '../paging.ts';
 import { ApiProblem } from '../problem.ts';
 import { defineRoute, type AnyRoute, type Answer } from '../route.ts';
 import { suppressionBody, suppressionView } from '../schemas/suppression.ts';
@@ -20,6 +20,7 @@ import {
 } from '../suppressions/read-suppressions.ts';
 
 const TAG = 'Suppressions';
+const PAGES = new PagedList('suppressions');
 const byId = z.object({ id: z.string() });
 
 /** Opt-outs of numbers. */
@@ -77,7 +78,7 @@ function listRoute(deps: ApiDependencies): AnyRoute {
     tag: TAG,
     summary: 'List suppressions',
     query: z.strictObject({
-      ...pageQuery,
+      ...PAGES.query,
       phone: z
         .string()
         .max(40)
@@ -101,7 +102,7 @@ function listRoute(deps: ApiDependencies): AnyRoute {
         withLifted: lifted === 'true',
         ...(phone !== undefined && { recipientId: await recipientId(deps, project.id, phone) }),
       });
-      const { items, next } = pageOf(rows, query.limit, positionOf);
+      const { items, next } = PAGES.page(rows, query.limit, positionOf);
       return { status: 200, body: { suppressions: items, next } };
     },
   });

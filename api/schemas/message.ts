@@ -38,7 +38,10 @@ export const ledgerMessageView = z
     error: z.string().nullable(),
     errorClass: z.string().nullable(),
     attempts: z.int(),
-    lookUps: z.int().meta({ description: 'Look-ups at the provider that found nothing.' }),
+    lookUps: z.int().meta({
+      description:
+        'Look-ups at the provider that found nothing, and turns in which the gate kept in what provably was not sent.',
+    }),
     providerMessageId: z.string().nullable(),
     createdAt: instant,
     claimedAt: instant.nullable(),

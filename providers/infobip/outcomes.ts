@@ -91,7 +91,8 @@ function outcomeOfStatus(messageId: string, status: InfobipStatus): SubmitOutcom
   }
 }
 
-function describeRefusal(answer: HttpAnswer): { statusCode: string; error: string } {
+/** The code and text of an answer that is none of success. */
+export function describeRefusal(answer: HttpAnswer): { statusCode: string; error: string } {
   const parsed = apiErrorSchema.safeParse(parseJson(answer.body));
   if (!parsed.success) return { statusCode: String(answer.status), error: `HTTP ${answer.status}` };
   const { errorCode, description, violations } = parsed.data;

@@ -3,6 +3,7 @@ import { PermanentError, TransientError } from '../../domain/errors.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { WebhookAuth } from '../../domain/webhook-auth.ts';
+import { LookupRefusedError } from '../lookup-refused-error.ts';
 import { CallError, HttpClient, type HttpRequest } from '../http-client.ts';
 import type {
   CallWindow,
@@ -14,7 +15,7 @@ import type {
   RawWebhook,
 } from '../provider.ts';
 import { addressToken, isAuthentic } from '../webhook-auth.ts';
-import { outcomesOfAnswer, outcomesOfError, parseJson } from './outcomes.ts';
+import { describeRefusal, outcomesOfAnswer, outcomesOfError, parseJson } from './outcomes.ts';
 import { receiptOfReport } from './reports.ts';
 import { LOGS_PATH, SUBMIT_PATH, submitBody } from './requests.ts';
 import { reportSchema, reportsSchema } from './wire.ts';
@@ -109,6 +110,10 @@ export class InfobipProvider implements MessageProvider {
       .catch((error: unknown) => {
         throw new TransientError('lookup_failed', error instanceof Error ? error.message : String(error));
       });
+    if (answer.status === 401 || answer.status === 403) {
+      const { statusCode, error } = describeRefusal(answer);
+      throw new LookupRefusedError(statusCode, error, answer.status === 401);
+    }
     const body = reportsSchema.safeParse(parseJson(answer.body));
     if (answer.status !== 200 || !body.success) {
       throw new TransientError('lookup_failed', `The look-up was answered with HTTP ${answer.status}.`);

@@ -37,7 +37,7 @@ describe('a call that offers many messages and is refused as a whole', () => {
       faulty ??= messages[3]?.id;
       const [first, ...others] = messages;
       if (first && others.length === 0)
-        return Promise.resolve([first.id === faulty ? rejected(first.id) : accepted(first.id)]);
+        return Promise.resolve([first.id === faulty ? rejected(first.id, 'permanent') : accepted(first.id)]);
       const isFaulty = messages.some(({ id }) => id === faulty);
       return Promise.resolve(
         messages.map(({ id }) =>

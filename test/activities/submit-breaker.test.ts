@@ -1,8 +1,8 @@
 import { readOpenBreakers } from '../../database/breakers.ts';
 import type { SubmitResult } from '../../domain/effects.ts';
-import type { SubmitOutcome, UnsentCause } from '../../domain/outcome.ts';
+import type { ErrorClass, SubmitOutcome, UnsentCause } from '../../domain/outcome.ts';
 import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
-import { accepted, inDoubt, ledgerOf, rejected } from '../support/ledger.ts';
+import { accepted, inDoubt, ledgerOf } from '../support/ledger.ts';
 import { scriptedDependencies, type ScriptedDependencies } from '../support/scripted-provider.ts';
 import { submitAll } from '../support/submit.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -36,6 +36,16 @@ const refusedFor =
     retryAfterMs: cause === 'account' ? null : 0,
     statusCode: '401',
     error: 'Invalid login details',
+  });
+
+const refusedByClass =
+  (errorClass: ErrorClass) =>
+  (messageId: string): SubmitOutcome => ({
+    kind: 'rejected',
+    messageId,
+    statusCode: '12',
+    error: 'Not enough credits',
+    errorClass,
   });
 
 function submit(answer: (messageId: string) => SubmitOutcome): Promise<SubmitResult> {
@@ -95,6 +105,7 @@ describe('a provider', () => {
   it.each([
     ['leaves every message in doubt', inDoubt],
     ['can not be reached', refusedFor('unreachable')],
+    ['refuses every message for the account', refusedByClass('account')],
   ])('that %s is left alone after some calls', async (_what, answer) => {
     await submit(answer);
     expect(await isOpen()).toBe(true);
@@ -103,9 +114,16 @@ describe('a provider', () => {
 
   it.each([
     ['throttles', refusedFor('throttled')],
-    ['refuses every message', rejected],
+    ['refuses every message', refusedByClass('permanent')],
   ])('that %s is not kept from being asked', async (_what, answer) => {
     await submit(answer);
+    expect(await isOpen()).toBe(false);
+    expect(scripted.called.length).toBe(CUSTOMERS);
+  });
+
+  it('that refuses some messages for the account and takes others between them is not kept from being asked', async () => {
+    let calls = 0;
+    await submit((id) => ((calls += 1) % 4 === 0 ? refusedByClass('account')(id) : accepted(id)));
     expect(await isOpen()).toBe(false);
     expect(scripted.called.length).toBe(CUSTOMERS);
   });

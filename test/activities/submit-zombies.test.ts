@@ -3,9 +3,12 @@ import { takeMessagesInDoubt } from '../../database/messages-in-doubt.ts';
 import { sweepMessages } from '../../database/sweep-messages.ts';
 import type { SubmitResult } from '../../domain/effects.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
+import { readIntegration } from '../../database/read-integration.ts';
+import { lookUpMessages } from '../../worker/look-up.ts';
+import { offerUnsent } from '../../worker/repeat.ts';
 import { eventually } from '../support/eventually.ts';
 import { claimScope, consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
-import { accepted, claim, ledgerOf, rejected } from '../support/ledger.ts';
+import { accepted, claim, inDoubt, ledgerOf, record, rejected } from '../support/ledger.ts';
 import { scriptedDependencies, type ScriptedDependencies } from '../support/scripted-provider.ts';
 import { submitAll } from '../support/submit.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -21,6 +24,8 @@ afterAll(() => database.drop());
 
 beforeEach(async () => {
   await database.pool.query('UPDATE message SET look_at = NULL');
+  await database.pool.query('DELETE FROM breaker');
+  await database.pool.query(`UPDATE integration SET idempotent_ids = 'verified'`);
   scripted = scriptedDependencies(database.pool);
   run = await launchRun(database.pool, { customers: consentingCustomers(2) });
 });
@@ -41,6 +46,20 @@ async function frozenWorker(): Promise<(outcome: (id: string) => SubmitOutcome) 
     return result;
   };
 }
+
+const late = (messageId: string): SubmitOutcome => ({
+  kind: 'unsent',
+  messageId,
+  cause: 'late',
+  retryAfterMs: null,
+  statusCode: 'late',
+  error: 'The call could not be started in time and was not made.',
+});
+
+const lookUpIsDue = (): Promise<unknown> =>
+  database.pool.query(`UPDATE message SET look_at = now() WHERE state = 'unknown' AND run_id = $1`, [
+    run.runId,
+  ]);
 
 const graceIsOver = (): Promise<unknown> =>
   database.pool.query(`UPDATE message SET look_at = now() WHERE state = 'submitting'`);
@@ -101,16 +120,7 @@ describe('a worker that was frozen in the midst of its calls', () => {
     const claimedAfter = performance.now();
     scripted.answerCall = (messages, given) => {
       window = given;
-      return Promise.resolve(
-        messages.map(({ id }) => ({
-          kind: 'unsent',
-          messageId: id,
-          cause: 'late',
-          retryAfterMs: null,
-          statusCode: 'late',
-          error: 'The call could not be started in time and was not made.',
-        })),
-      );
+      return Promise.resolve(messages.map(({ id }) => late(id)));
     };
     await submitAll(scripted, run);
     const { callStartMs } = scripted.deps.timings;
@@ -121,5 +131,74 @@ describe('a worker that was frozen in the midst of its calls', () => {
     scripted.answerCall = (messages) => Promise.resolve(messages.map(({ id }) => accepted(id)));
     await submitAll(scripted, run);
     expect(await ledgerOf(run)).toMatchObject([{ state: 'accepted' }, { state: 'accepted' }]);
+  });
+
+  it.each(['verified', 'assumed'])(
+    'and made no call though its grace was over is believed: its messages leave once, with ids that are %s',
+    async (idempotentIds) => {
+      await database.pool.query('UPDATE integration SET idempotent_ids = $2 WHERE id = $1', [
+        run.integrationId,
+        idempotentIds,
+      ]);
+      const thaw = await frozenWorker();
+      await graceIsOver();
+      await sweepMessages(database.pool, 100);
+      await thaw(late);
+      const proven = { state: 'unknown', provably_unsent: true, status_code: 'late' };
+      expect(await ledgerOf(run)).toMatchObject([proven, proven]);
+      await lookUpIsDue();
+      await Promise.all([1, 2, 3].map(() => lookUpMessages(scripted.deps)));
+      const sent = { state: 'accepted', provably_unsent: false, attempts: 2, looks: 0 };
+      expect(await ledgerOf(run)).toMatchObject([sent, sent]);
+      expect(scripted.called).toHaveLength(2);
+    },
+  );
+
+  it('and made no call is not believed for what was offered again before it: that stays in doubt', async () => {
+    const thaw = await frozenWorker();
+    await graceIsOver();
+    await sweepMessages(database.pool, 100);
+    // Looked up twice in vain and repeated under its id, and nobody can tell what came of that.
+    await database.pool.query('UPDATE message SET looks = 1 WHERE run_id = $1', [run.runId]);
+    await lookUpIsDue();
+    scripted.answer = inDoubt;
+    await lookUpMessages(scripted.deps);
+    expect(scripted.called).toHaveLength(2);
+    await thaw(late);
+    const doubted = { state: 'unknown', provably_unsent: false, status_code: 'timeout' };
+    expect(await ledgerOf(run)).toMatchObject([doubted, doubted]);
+  });
+
+  it('and made no call has its messages offered by one process only, however old the others know them', async () => {
+    const thaw = await frozenWorker();
+    await graceIsOver();
+    await sweepMessages(database.pool, 100);
+    await thaw(late);
+    await lookUpIsDue();
+    // One process takes them and sleeps; another one takes them once that lease is over, and its calls are in doubt.
+    const asleep = await takeMessagesInDoubt(database.pool, 10, 0);
+    scripted.answer = inDoubt;
+    await lookUpMessages(scripted.deps);
+    expect(scripted.called).toHaveLength(2);
+    const { integrationId } = run;
+    const integration = await readIntegration(database.pool, integrationId);
+    for (const message of asleep) if (integration) await offerUnsent(scripted.deps, integration, message);
+    expect(asleep).toMatchObject([{ provablyUnsent: true }, { provablyUnsent: true }]);
+    expect(scripted.called).toHaveLength(2);
+  });
+
+  it('and made no call for a repeat proves nothing of the first call', async () => {
+    const { token, claimed } = await claim(run);
+    await record(
+      run,
+      token,
+      claimed.map(({ id }) => inDoubt(id)),
+    );
+    await database.pool.query('UPDATE message SET looks = 1 WHERE run_id = $1', [run.runId]);
+    await lookUpIsDue();
+    scripted.answer = late;
+    await lookUpMessages(scripted.deps);
+    const doubted = { state: 'unknown', provably_unsent: false, status_code: 'late', attempts: 2 };
+    expect(await ledgerOf(run)).toMatchObject([doubted, doubted]);
   });
 });

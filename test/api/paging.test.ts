@@ -76,6 +76,17 @@ describe.each(LISTS)('the list of %s', (key, path) => {
   );
 });
 
+describe('a cursor', () => {
+  it.each(LISTS)('of the list of %s is refused by every other list', async (key, path) => {
+    const { body } = await stack.api.call<{ next: string }>('GET', `${path()}?limit=10`);
+    for (const [other, otherPath] of LISTS) {
+      const answer = await stack.api.call('GET', `${otherPath()}?cursor=${body.next}`);
+      if (other === key) expect(answer.status).toBe(200);
+      else expectProblem(answer, 400, 'bad_query');
+    }
+  });
+});
+
 describe('the list of runs', () => {
   const list = async (query: string): Promise<readonly string[]> =>
     (await pages(`/v1/runs?${query}`, 'runs', 100)).flat();

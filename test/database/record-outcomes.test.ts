@@ -178,7 +178,7 @@ describe('the outcome of a call whose commit was not heard of', () => {
 describe('the outcome of a call whose claim is lost', () => {
   it('changes nothing', async () => {
     const { run, ids } = await claimedRun();
-    expect(await record(run, randomUUID(), ids.map(rejected))).toEqual(new Set());
+    expect(await record(run, randomUUID(), ids.map((id) => rejected(id)))).toEqual(new Set());
     expect((await ledgerOf(run)).map((row) => row.state)).toEqual(['submitting', 'submitting', 'submitting']);
     expect(await eventsOf(run)).toEqual([]);
   });

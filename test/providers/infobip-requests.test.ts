@@ -155,4 +155,20 @@ describe('what Infobip is sent', () => {
     );
     for (const list of lists) expect(list.length).toBeLessThanOrEqual(2_048);
   });
+
+  it.each([
+    [401, true],
+    [403, false],
+  ])('tells a look-up that is refused with %d from one that failed', async (status, all) => {
+    vendor.respond = (_request, response) => {
+      response
+        .writeHead(status)
+        .end(JSON.stringify({ errorCode: `E${status}`, description: 'No', violations: [] }));
+    };
+    await expect(provider.lookup([{ messageId: 'a', channel: 'mms' }])).rejects.toMatchObject({
+      code: 'lookup_refused',
+      statusCode: `E${status}`,
+      all,
+    });
+  });
 });

@@ -14,6 +14,7 @@ const RARE = [
   'queued → cancelled',
   'second call',
   'known id refused',
+  'doubt ended by a call that was not made',
   'call kept in because it would have been late',
   'call within a second of what forbids it',
   'failed → delivered',

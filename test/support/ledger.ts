@@ -3,7 +3,7 @@ import { claimMessages, type Claim, type ClaimScope } from '../../database/claim
 import type { Pool } from '../../database/pool.ts';
 import { recordOutcomes, type CallRecord, type RecordScope } from '../../database/record-outcomes.ts';
 import { storeReceipts } from '../../database/store-receipts.ts';
-import type { SubmitOutcome } from '../../domain/outcome.ts';
+import type { ErrorClass, SubmitOutcome } from '../../domain/outcome.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { MessageState, ReceiptState } from '../../domain/states.ts';
 import { candidatesOf, claimScope, type LaunchedRun, type Member } from './launched-run.ts';
@@ -13,6 +13,7 @@ export const RECORD_SCOPE: Omit<RecordScope, 'month'> = {
   firstLookUpMs: 60_000,
   receiptSlackMs: 300_000,
   unsentState: 'queued',
+  isOnlyAttempt: true,
 };
 
 /** Claims messages of the run's members: all of them by default. */
@@ -66,8 +67,8 @@ export function inDoubt(messageId: string): SubmitOutcome {
   return { kind: 'unknown', messageId, statusCode: 'timeout', error: 'No answer.' };
 }
 
-export function rejected(messageId: string): SubmitOutcome {
-  return { kind: 'rejected', messageId, statusCode: '400', error: 'Bad sender.', errorClass: 'account' };
+export function rejected(messageId: string, errorClass: ErrorClass = 'account'): SubmitOutcome {
+  return { kind: 'rejected', messageId, statusCode: '400', error: 'Bad sender.', errorClass };
 }
 
 /** Messages of the run that the provider has accepted, one a member. */
@@ -87,6 +88,7 @@ export interface MessageRow {
   readonly to_number: string | null;
   readonly content: { readonly text: string } | null;
   readonly attempts: number;
+  readonly provably_unsent: boolean;
   readonly looks: number;
   readonly claim_token: string | null;
   readonly claimed_at: Date | null;

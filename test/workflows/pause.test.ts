@@ -80,6 +80,7 @@ describe('a hold', () => {
       { scope: 'sender', key: 'nobody' },
       { scope: 'sender' },
       { scope: 'project', key: 'x' },
+      { scope: 'account', key: 'x' },
     ]) {
       const { status, text } = await stack.api.call('PUT', '/v1/holds', { ...target, reason: 'x' });
       expect([status, text]).toEqual([404, expect.stringContaining('no such thing to hold')]);

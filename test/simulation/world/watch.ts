@@ -106,6 +106,7 @@ export class Watch implements ProviderWatch {
     if (from && from !== to && !MESSAGE_TRANSITIONS[from].includes(to)) {
       this.violated(`${name} went from ${from} to ${to}, which is no step that a message takes.`);
     }
+    if (row.get('provably_unsent') === true) this.provenUnsent(row, name);
     if (to === 'unknown') this.doubted.add(row.text('id'));
     if (to === 'queued' && this.doubted.has(row.text('id'))) {
       this.violated(`${name} was in doubt and is to be offered as if nothing of it could have left.`);
@@ -114,6 +115,15 @@ export class Watch implements ProviderWatch {
     const claimed =
       to === 'submitting' && (from !== 'submitting' || old?.get('claim_token') !== row.get('claim_token'));
     if (claimed) this.claim(row, name, owner);
+  }
+
+  /** Of what is said to have never left no byte has, and none is on its way. */
+  private provenUnsent(row: PlainRow, name: string): void {
+    this.seen.add('doubt ended by a call that was not made');
+    const isTaken = this.taken.some((message) => message.id === row.get('id'));
+    if (isTaken) this.violated(`${name} is said to have never left, but the provider took it.`);
+    if (row.get('state') === 'submitting')
+      this.violated(`${name} is said to have never left while it is offered.`);
   }
 
   private isOwned(row: PlainRow, name: string): void {

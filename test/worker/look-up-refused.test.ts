@@ -1,0 +1,62 @@
+import { createLog } from '../../config/log.ts';
+import type { Dependencies } from '../../activities/dependencies.ts';
+import { readOpenBreakers, type OpenBreaker } from '../../database/breakers.ts';
+import { closeDependencies, createDependencies } from '../../worker/dependencies.ts';
+import { lookUpMessages } from '../../worker/look-up.ts';
+import { LookupRefusedError } from '../../providers/lookup-refused-error.ts';
+import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
+import { claim, inDoubt, ledgerOf, record } from '../support/ledger.ts';
+import { TestStack } from '../support/test-stack.ts';
+
+let stack: TestStack;
+let deps: Dependencies;
+let run: LaunchedRun;
+
+beforeAll(async () => {
+  // The provider has another key than ours.
+  stack = await TestStack.start({ engine: false, simulator: { apiKey: 'rotated' } });
+});
+afterAll(() => stack.stop());
+
+beforeEach(async () => {
+  const { config, database } = stack;
+  deps = createDependencies({ config, log: createLog('test', 'silent'), pool: database.pool });
+  await database.pool.query('DELETE FROM breaker');
+  await database.pool.query('UPDATE message SET look_at = NULL');
+  run = await launchRun(database.pool, { customers: consentingCustomers(1) });
+  const { token, claimed } = await claim(run);
+  await record(
+    run,
+    token,
+    claimed.map(({ id }) => inDoubt(id)),
+  );
+});
+afterEach(() => closeDependencies(deps));
+
+async function lookUp(): Promise<void> {
+  await stack.database.pool.query('UPDATE message SET look_at = now() WHERE run_id = $1', [run.runId]);
+  await lookUpMessages(deps);
+}
+
+const openBreakers = (): Promise<readonly OpenBreaker[]> =>
+  readOpenBreakers(stack.database.pool, run.projectId);
+
+describe('a look-up that the provider refuses', () => {
+  it('for the key opens the breaker of its integration at once, and costs the message no look-up', async () => {
+    await lookUp();
+    expect(await openBreakers()).toMatchObject([{ integration: 'infobip', statusCode: 'E401' }]);
+    expect(await ledgerOf(run)).toMatchObject([{ state: 'unknown', looks: 0 }]);
+    const { body } = await stack.api.call<{ integrations: object[] }>('GET', '/v1/integrations');
+    expect(body.integrations).toMatchObject([{ key: 'infobip', breaker: { statusCode: 'E401' } }]);
+  });
+
+  it('for want of a permission counts as a call that failed, for messages may still be taken', async () => {
+    const integration = { id: run.integrationId, provider: 'infobip', variablePrefix: 'INFOBIP' };
+    deps.providers.get(integration).lookup = () =>
+      Promise.reject(new LookupRefusedError('E403', 'Forbidden', false));
+    for (let i = 1; i < 10; i += 1) await lookUp();
+    expect(await openBreakers()).toEqual([]);
+    await lookUp();
+    expect(await openBreakers()).toMatchObject([{ integration: 'infobip', statusCode: 'E403' }]);
+  });
+});
