@@ -49,6 +49,8 @@ class SubmitVisit {
   private readonly deferred: { memberIndex: number; until: number }[] = [];
   /** Calls and the recording of their outcomes. */
   private readonly underWay: Promise<unknown>[] = [];
+  /** Whether a claim has refused somebody: then the rest is asked about first, since nothing need be rendered in vain. */
+  private gateKeepsIn = false;
   private readonly deps: Dependencies;
   private readonly node: MessageNode;
   private readonly pass: number;
@@ -159,26 +161,31 @@ class SubmitVisit {
     memberIndexes: readonly number[],
     messagesPerCall: number,
   ): Promise<'paused' | 'cancelled' | undefined> {
-    const facts = await readMemberFacts(this.deps.pool, this.claimScope, memberIndexes);
-    if (!facts) return undefined;
-    const halted = haltOf(facts.runState);
+    const asked = this.gateKeepsIn ? await this.ask(memberIndexes) : { sendable: memberIndexes };
+    if (asked.halted) return asked.halted;
+    const { rendered, unreachable } = await renderMessages(this.deps, this.node, asked.sendable);
+    this.templateTrial.judge(this.node.nodeId, rendered);
+    const candidates = rendered.flatMap((member): ClaimCandidate[] => {
+      if (!('refused' in member)) return [member];
+      this.suppress(member.memberIndex, member.refused);
+      return [];
+    });
+    const { halted } = unreachable.length > 0 ? await this.ask(unreachable) : {};
     if (halted) return halted;
+    return this.runLanes(candidates, messagesPerCall);
+  }
+
+  /** Asks the gate before anything is rendered or locked. */
+  private async ask(
+    memberIndexes: readonly number[],
+  ): Promise<{ readonly halted?: 'paused' | 'cancelled'; readonly sendable: readonly number[] }> {
+    const facts = await readMemberFacts(this.deps.pool, this.claimScope, memberIndexes);
+    const halted = facts && haltOf(facts.runState);
+    if (!facts || halted) return { ...(halted && { halted }), sendable: [] };
     const sendable = facts.members.filter(({ memberIndex, gate }) =>
       this.isSent(memberIndex, decideVerdict(gate)),
     );
-    const recipientOf = new Map(sendable.map((member) => [member.memberIndex, member.recipientId]));
-    const rendered = await renderMessages(this.deps, this.node, [...recipientOf.keys()]);
-    this.templateTrial.judge(this.node.nodeId, rendered);
-    const candidates = rendered.flatMap((member): ClaimCandidate[] => {
-      const { memberIndex } = member;
-      if ('refused' in member) {
-        this.suppress(memberIndex, member.refused);
-        return [];
-      }
-      const recipientId = recipientOf.get(memberIndex);
-      return recipientId ? [{ memberIndex, recipientId, content: member.content }] : [];
-    });
-    return this.runLanes(candidates, messagesPerCall);
+    return { sendable: sendable.map(({ memberIndex }) => memberIndex) };
   }
 
   /** Runs the candidates' micro-batches, a few at a time, until they are through or the run is halted. */
@@ -206,6 +213,7 @@ class SubmitVisit {
         done.catch(() => undefined);
         this.underWay.push(done);
         halted ??= claim.halted;
+        this.gateKeepsIn ||= claim.refused.length > 0;
         for (const { memberIndex, verdict } of claim.refused) this.isSent(memberIndex, verdict);
         for (const memberIndex of claim.duplicateNumbers) this.suppress(memberIndex, 'duplicate_number');
       }
