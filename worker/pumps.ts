@@ -54,11 +54,13 @@ export async function runPumps(
     return taken === FOLD_LIMIT;
   };
   const sweep = async (): Promise<boolean> => {
-    const { toUnknown, toNoReceipt, toCancelled } = await sweepMessages(pool, SWEEP_LIMIT);
+    const { receiptSlackMs } = timings;
+    const result = await sweepMessages(pool, { limit: SWEEP_LIMIT, receiptSlackMs });
+    const { toUnknown, toNoReceipt, toCancelled, postponed } = result;
     const swept = toUnknown + toNoReceipt + toCancelled;
     notice('unknown', toUnknown);
     if (swept > 0) log.info({ toUnknown, toNoReceipt, toCancelled }, 'messages were swept');
-    return swept === SWEEP_LIMIT;
+    return swept + postponed === SWEEP_LIMIT;
   };
   const nothingMore = (work: () => Promise<unknown>) => async (): Promise<boolean> => {
     await work();

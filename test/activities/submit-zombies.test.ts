@@ -58,7 +58,7 @@ describe('a message that another attempt has claimed', () => {
   it('is in doubt after that grace, and still nobody offers it again for the visit', async () => {
     await claim(run);
     await graceIsOver();
-    await sweepMessages(database.pool, 100);
+    await sweepMessages(database.pool, { limit: 100, receiptSlackMs: 300_000 });
     const result = await submitAll(scripted, run);
     expect(scripted.called).toEqual([]);
     expect(result).toMatchObject({ outcomes: [{ outcome: 'unknown', members: '03' }], inDoubt: null });
@@ -69,7 +69,7 @@ describe('a worker that was frozen in the midst of its calls', () => {
   it('is believed when it wakes after its grace and nobody has claimed its messages since', async () => {
     const thaw = await frozenWorker();
     await graceIsOver();
-    await sweepMessages(database.pool, 100);
+    await sweepMessages(database.pool, { limit: 100, receiptSlackMs: 300_000 });
     expect(await thaw(accepted)).toMatchObject({ outcomes: [{ outcome: 'accepted', members: '03' }] });
     expect(await ledgerOf(run)).toMatchObject([{ state: 'accepted' }, { state: 'accepted' }]);
   });
@@ -77,7 +77,7 @@ describe('a worker that was frozen in the midst of its calls', () => {
   it('changes nothing once somebody else has claimed them again', async () => {
     const thaw = await frozenWorker();
     await graceIsOver();
-    await sweepMessages(database.pool, 100);
+    await sweepMessages(database.pool, { limit: 100, receiptSlackMs: 300_000 });
     const terms = {
       token: '3f0e1f0a-6f2b-4b55-9f5c-3c8a3a1f0d11',
       claimGraceMs: 60_000,
