@@ -21,7 +21,7 @@ import { renderMessages } from './render.ts';
 /** Members that are read and rendered together. */
 const CHUNK = 250;
 /** Calls of one micro-batch when each offers one message. */
-const CALLS_PER_BATCH = 32;
+const CALLS_PER_BATCH = 64;
 /** Micro-batches of one visit under way at once: one is claimed while the other's calls run. */
 const LANES = 2;
 /** When to look again at a member who was passed over. */
