@@ -7,8 +7,14 @@ import { storableText } from '../domain/storable.ts';
 import type { Dependencies } from './dependencies.ts';
 
 export type RenderedMember =
-  | { readonly memberIndex: number; readonly content: MessageContent }
+  | { readonly memberIndex: number; readonly recipientId: string; readonly content: MessageContent }
   | { readonly memberIndex: number; readonly refused: SuppressionReason };
+
+export interface Rendering {
+  readonly rendered: readonly RenderedMember[];
+  /** Members without a valid number: nothing is rendered for them. */
+  readonly unreachable: readonly number[];
+}
 
 /**
  * Renders a message node for its members, with their attributes as they are now.
@@ -21,15 +27,18 @@ export async function renderMessages(
   deps: Dependencies,
   node: MessageNode,
   memberIndexes: readonly number[],
-): Promise<readonly RenderedMember[]> {
-  const customers = await readCustomers(deps.pool, node.cohort, memberIndexes);
+): Promise<Rendering> {
+  const members = await readCustomers(deps.pool, node.cohort, memberIndexes);
+  const customers = members.flatMap(({ recipientId, ...member }) =>
+    recipientId === null ? [] : [{ ...member, recipientId }],
+  );
   const results = await deps.renderPool.render({
     templates: node.templates,
     shared: sharedContext(node),
     customers: customers.map((customer) => customer.attributes),
   });
   const { maxText } = deps.providers.get(node.integration).capabilities;
-  return customers.map(({ memberIndex }, index): RenderedMember => {
+  const rendered = customers.map(({ memberIndex, recipientId }, index): RenderedMember => {
     const result = results[index];
     if (!result || 'error' in result) return { memberIndex, refused: 'template_error' };
     const text = storableText(result.texts['text'] ?? '').trim();
@@ -38,6 +47,7 @@ export async function renderMessages(
     const { subject } = result.texts;
     return {
       memberIndex,
+      recipientId,
       content: {
         text,
         subject: subject === undefined ? null : storableText(subject).trim(),
@@ -45,6 +55,8 @@ export async function renderMessages(
       },
     };
   });
+  const unreachable = members.filter(({ recipientId }) => recipientId === null);
+  return { rendered, unreachable: unreachable.map(({ memberIndex }) => memberIndex) };
 }
 
 function sharedContext({ cohort, actionId, actionName }: MessageNode): JsonObject {

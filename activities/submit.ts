@@ -22,7 +22,7 @@ import { renderMessages } from './render.ts';
 /** Members that are read and rendered together. */
 const CHUNK = 250;
 /** Calls of one micro-batch when each offers one message. */
-const CALLS_PER_BATCH = 32;
+const CALLS_PER_BATCH = 64;
 /** Micro-batches of one visit under way at once: one is claimed while the other's calls run. */
 const BATCHES_AT_ONCE = 2;
 /** When to look again at a member who was passed over. */
@@ -50,6 +50,8 @@ class SubmitVisit {
   private readonly deferred: { memberIndex: number; until: number }[] = [];
   /** Calls and the recording of their outcomes. */
   private readonly underWay: Promise<unknown>[] = [];
+  /** Whether a claim has refused somebody: then the rest is asked about first, since nothing need be rendered in vain. */
+  private gateKeepsIn = false;
   private readonly deps: Dependencies;
   private readonly node: MessageNode;
   private readonly pass: number;
@@ -165,28 +167,34 @@ class SubmitVisit {
     memberIndexes: readonly number[],
     messagesPerCall: number,
   ): Promise<'paused' | 'cancelled' | undefined> {
-    const facts = await readMemberFacts(this.deps.pool, this.claimScope, memberIndexes);
-    if (!facts) return undefined;
-    const halted = haltOf(facts.runState);
+    const asked =
+      this.gateKeepsIn || this.pace.isSlow ? await this.ask(memberIndexes) : { sendable: memberIndexes };
+    if (asked.halted) return asked.halted;
+    const turn = this.pace.admit(asked.sendable);
+    for (const memberIndex of turn.later) this.deferred.push({ memberIndex, until: turn.laterAt });
+    const { rendered, unreachable } = await renderMessages(this.deps, this.node, turn.now);
+    this.templateTrial.judge(this.node.nodeId, rendered);
+    const candidates = rendered.flatMap((member): ClaimCandidate[] => {
+      if (!('refused' in member)) return [member];
+      this.suppress(member.memberIndex, member.refused);
+      return [];
+    });
+    const { halted } = unreachable.length > 0 ? await this.ask(unreachable) : {};
     if (halted) return halted;
+    return this.runBatches(candidates, messagesPerCall);
+  }
+
+  /** Asks the gate before anything is rendered or locked. */
+  private async ask(
+    memberIndexes: readonly number[],
+  ): Promise<{ readonly halted?: 'paused' | 'cancelled'; readonly sendable: readonly number[] }> {
+    const facts = await readMemberFacts(this.deps.pool, this.claimScope, memberIndexes);
+    const halted = facts && haltOf(facts.runState);
+    if (!facts || halted) return { ...(halted && { halted }), sendable: [] };
     const sendable = facts.members.filter(({ memberIndex, gate }) =>
       this.isSent(memberIndex, decideVerdict(gate)),
     );
-    const turn = this.pace.admit(sendable);
-    for (const { memberIndex } of turn.later) this.deferred.push({ memberIndex, until: turn.laterAt });
-    const recipientOf = new Map(turn.now.map((member) => [member.memberIndex, member.recipientId]));
-    const rendered = await renderMessages(this.deps, this.node, [...recipientOf.keys()]);
-    this.templateTrial.judge(this.node.nodeId, rendered);
-    const candidates = rendered.flatMap((member): ClaimCandidate[] => {
-      const { memberIndex } = member;
-      if ('refused' in member) {
-        this.suppress(memberIndex, member.refused);
-        return [];
-      }
-      const recipientId = recipientOf.get(memberIndex);
-      return recipientId ? [{ memberIndex, recipientId, content: member.content }] : [];
-    });
-    return this.runBatches(candidates, messagesPerCall);
+    return { sendable: sendable.map(({ memberIndex }) => memberIndex) };
   }
 
   /** Runs the candidates' micro-batches, a few at a time, until they are through or the run is halted. */
@@ -213,6 +221,7 @@ class SubmitVisit {
         done.catch(() => undefined);
         this.underWay.push(done);
         halted ??= claim.halted;
+        this.gateKeepsIn ||= claim.refused.length > 0;
         for (const { memberIndex, verdict } of claim.refused) this.isSent(memberIndex, verdict);
         for (const memberIndex of claim.duplicateNumbers) this.suppress(memberIndex, 'duplicate_number');
       }

@@ -176,7 +176,7 @@ async function updateMessages(
         retry_at = NULL,
         ended_at = CASE WHEN fold.final OR no_receipt THEN coalesce(ended_at, clock_timestamp()) END,
         look_at = CASE WHEN fold.final OR no_receipt THEN NULL
-                  ELSE coalesce(receipt_due_at, clock_timestamp()) + make_interval(secs => $12) END
+                  ELSE least(look_at, coalesce(receipt_due_at, clock_timestamp()) + make_interval(secs => $12)) END
       FROM unnest($1::int[], $2::uuid[], $3::text[], $4::float8[], $5::text[], $6::text[], $7::text[], $8::text[],
                   $9::text[], $10::int[], $11::boolean[], $13::text[])
         AS fold (month, id, state, at, key, status_code, error, error_class, type, parts, final, provider_message_id)

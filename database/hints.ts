@@ -66,8 +66,8 @@ export async function markHints(connection: Connection, messages: readonly Hinte
       FROM (
         SELECT t.*, NOT EXISTS (
           SELECT FROM message
-          WHERE message.month = t.month AND message.cohort_id = t.cohort_id AND message.action_id = t.action_id
-            AND message.pass = t.pass AND message.ended_at IS NULL) AS complete
+          WHERE message.month = ANY ($1::int[]) AND message.month = t.month AND message.cohort_id = t.cohort_id
+            AND message.action_id = t.action_id AND message.pass = t.pass AND message.ended_at IS NULL) AS complete
         FROM unnest($1::int[], $2::bigint[], $3::int[], $4::int[]) AS t (month, cohort_id, action_id, pass)) AS ended
       WHERE hint.cohort_id = ended.cohort_id AND hint.action_id = ended.action_id AND hint.pass = ended.pass`,
     values,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   campaignEventIdentityText,
   messageIdentityText,
@@ -22,6 +22,6 @@ export function campaignEventId(messageUuid: string, cause: string): string {
 }
 
 function derivedId(month: number, identity: string): string {
-  const hash = createHash('sha256').update(identity).digest('hex');
-  return `${String(month)}${hash.slice(0, 2)}-${hash.slice(2, 6)}-8${hash.slice(6, 9)}-a${hash.slice(9, 12)}-${hash.slice(12, 24)}`;
+  const hex = hash('sha256', identity);
+  return `${String(month)}${hex.slice(0, 2)}-${hex.slice(2, 6)}-8${hex.slice(6, 9)}-a${hex.slice(9, 12)}-${hex.slice(12, 24)}`;
 }

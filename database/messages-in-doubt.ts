@@ -131,7 +131,7 @@ export async function postponeLookUp(
 export function markUnresolved(pool: Pool, message: MessageInDoubt): Promise<void> {
   return inTransaction(pool, async (connection) => {
     const { rowCount } = await connection.query(
-      `UPDATE message SET state = 'unresolved', ended_at = clock_timestamp(), look_at = NULL
+      `UPDATE message SET state = 'unresolved', given_up_at = clock_timestamp(), ended_at = clock_timestamp(), look_at = NULL
        WHERE month = $1 AND id = $2 AND state = 'unknown'`,
       [message.month, message.id],
     );

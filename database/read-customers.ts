@@ -3,6 +3,8 @@ import type { Queryable } from './pool.ts';
 
 export interface CustomerAttributes {
   readonly memberIndex: number;
+  /** Null without a valid number. */
+  readonly recipientId: string | null;
   /** The customer's own attributes and, over them, `externalId`, `language` and `timezone`. Never the number. */
   readonly attributes: JsonObject;
 }
@@ -15,6 +17,7 @@ export async function readCustomers(
 ): Promise<readonly CustomerAttributes[]> {
   const { rows } = await database.query<{
     member_index: number;
+    recipient_id: string | null;
     external_id: string | null;
     language: string | null;
     timezone: string | null;
@@ -22,7 +25,8 @@ export async function readCustomers(
   }>({
     name: 'read-customers',
     text: `
-      SELECT entry.member_index, customer.external_id, customer.language, customer.timezone, customer.attributes
+      SELECT entry.member_index, customer.recipient_id, customer.external_id, customer.language, customer.timezone,
+             customer.attributes
       FROM entry JOIN customer ON customer.id = entry.customer_id
       WHERE entry.month = $1 AND entry.cohort_id = $2 AND entry.member_index = ANY ($3::int[])
       ORDER BY entry.member_index`,
@@ -30,6 +34,7 @@ export async function readCustomers(
   });
   return rows.map((row) => ({
     memberIndex: row.member_index,
+    recipientId: row.recipient_id,
     attributes: {
       ...row.attributes,
       externalId: row.external_id,

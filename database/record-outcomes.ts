@@ -136,6 +136,10 @@ const UNSENT = `(outcome.unsent AND (message.state = 'unknown'
 const RETRY_AT = `clock_timestamp() + make_interval(secs => coalesce(
   outcome.retry_ms, ($22::float8[])[least(message.attempts, cardinality($22::float8[]))]) / 1000)`;
 
+/**
+ * What is accepted keeps the instant of its claim's grace: no indexed column changes then, and the row's new version costs no
+ * index entry. The sweep puts it off where no receipt has come until then.
+ */
 const RECORD = `
   WITH outcome AS (
     SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::float8[],
@@ -166,7 +170,7 @@ const RECORD = `
       look_at = CASE WHEN ${UNSENT} THEN ${RETRY_AT}
                 WHEN NOT ${OPEN} THEN look_at
                 ELSE CASE outcome.state
-                  WHEN 'accepted' THEN receipt_due_at + make_interval(secs => $3)
+                  WHEN 'accepted' THEN least(look_at, receipt_due_at + make_interval(secs => $3))
                   WHEN 'queued' THEN stale_at
                   WHEN 'unresolved' THEN ${RETRY_AT}
                   WHEN 'unknown' THEN claimed_at + make_interval(secs => $4) END END

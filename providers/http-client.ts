@@ -36,7 +36,7 @@ export class HttpClient {
   private readonly pool: Pool;
   private readonly basePath: string;
 
-  constructor(baseUrl: string, connections = 64) {
+  constructor(baseUrl: string, connections = 128) {
     const url = new URL(baseUrl);
     this.basePath = url.pathname.replace(/\/$/, '');
     this.pool = new Pool(url.origin, { connections, pipelining: 1, connect: { timeout: 1_000 } });

@@ -15,7 +15,7 @@ import type { TemporalClient } from './temporal.ts';
 import { wakeRuns } from './wake.ts';
 
 const FOLD_LIMIT = 500;
-const FOLD_IDLE_MS = 100;
+const FOLD_IDLE_MS = 250;
 const HINT_IDLE_MS = 250;
 const SWEEP_LIMIT = 500;
 const LOOK_UP_IDLE_MS = 1_000;
@@ -56,11 +56,13 @@ export async function runPumps(
     return taken === FOLD_LIMIT;
   };
   const sweep = async (): Promise<boolean> => {
-    const { toUnknown, toNoReceipt, toCancelled } = await sweepMessages(pool, SWEEP_LIMIT);
+    const { receiptSlackMs } = timings;
+    const result = await sweepMessages(pool, { limit: SWEEP_LIMIT, receiptSlackMs });
+    const { toUnknown, toNoReceipt, toCancelled, postponed } = result;
     const swept = toUnknown + toNoReceipt + toCancelled;
     notice('unknown', toUnknown);
     if (swept > 0) log.info({ toUnknown, toNoReceipt, toCancelled }, 'messages were swept');
-    return swept === SWEEP_LIMIT;
+    return swept + postponed === SWEEP_LIMIT;
   };
   const nothingMore = (work: () => Promise<unknown>) => async (): Promise<boolean> => {
     await work();

@@ -39,6 +39,11 @@ export class BacklogPace {
     this.visit = visit;
   }
 
+  /** Whether not everybody can be offered at once. */
+  get isSlow(): boolean {
+    return this.slot !== undefined;
+  }
+
   /** Reserves a slot for so many messages if they are a backlog. While something keeps them in hardly any are offered. */
   async begin(messages: number): Promise<void> {
     if (messages === 0) return;

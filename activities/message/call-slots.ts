@@ -8,8 +8,8 @@ export class CallSlots {
   private readonly used = new Map<string, number>();
   private readonly waiting: { integrationId: string; slots: number; resolve: () => void }[] = [];
 
-  /** @param limit calls at a time and integration; not above the connections of its adapter. Default 64. */
-  constructor(limit = 64) {
+  /** @param limit calls at a time and integration; not above the connections of its adapter. Default 128. */
+  constructor(limit = 128) {
     this.limit = limit;
   }
 

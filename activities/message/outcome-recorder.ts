@@ -20,7 +20,7 @@ interface Waiting {
 const MAX_BATCH = 500;
 const RETRY_MS = 100;
 /** How long outcomes are gathered for one statement. */
-const GATHER_MS = 10;
+const GATHER_MS = 20;
 
 /**
  * Writes the outcomes of this process's calls as they come in, those of many calls in one commit.

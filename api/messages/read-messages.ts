@@ -64,8 +64,9 @@ export async function listMessages(
   const values: unknown[] = [projectId, cursor?.at ?? null, cursor?.id ?? null, limit + 1];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
   const conditions = [
-    // A literal, so that the index of unresolved messages serves.
     ...(state === undefined ? [] : [`message.state = '${state}'`]),
+    // Whatever is unresolved was given up; few messages ever were, and an index names them.
+    ...(state === 'unresolved' ? ['message.given_up_at IS NOT NULL'] : []),
     ...(run ? [`message.month = ${parameter(run.month)}`, `message.run_id = ${parameter(run.id)}`] : []),
     '($2::timestamptz IS NULL OR (message.created_at, message.id) < ($2, $3::uuid))',
   ];

@@ -7,9 +7,9 @@ import { scriptedDependencies, type ScriptedDependencies } from '../support/scri
 import { submitAll } from '../support/submit.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-const CUSTOMERS = 200;
-/** Two micro-batches of 32 calls are under way at once. */
-const UNDER_WAY = 64;
+const CUSTOMERS = 400;
+/** Two micro-batches of 64 calls are under way at once. */
+const UNDER_WAY = 128;
 
 let database: TestDatabase;
 let scripted: ScriptedDependencies;
@@ -56,6 +56,8 @@ function submit(answer: (messageId: string) => SubmitOutcome): Promise<SubmitRes
 const isOpen = async (): Promise<boolean> =>
   (await readOpenBreakers(database.pool, run.projectId)).length === 1;
 const probeIsDue = (): Promise<unknown> => database.pool.query('UPDATE breaker SET probe_at = now()');
+const probeIsFarOff = (): Promise<unknown> =>
+  database.pool.query(`UPDATE breaker SET probe_at = now() + interval '1 hour'`);
 const retryIsDue = (): Promise<unknown> =>
   database.pool.query(`UPDATE message SET retry_at = now() WHERE state = 'queued'`);
 
@@ -71,6 +73,7 @@ describe('an account that is refused', () => {
 
     const called = scripted.called.length;
     await retryIsDue();
+    await probeIsFarOff();
     const again = await submit(refusedFor('account'));
     expect(scripted.called).toHaveLength(called);
     expect(again.queued.every(({ retryAt }) => retryAt > Date.now())).toBe(true);

@@ -77,7 +77,7 @@ describe('a message that another attempt has claimed', () => {
   it('is in doubt after that grace, and still nobody offers it again for the visit', async () => {
     await claim(run);
     await graceIsOver();
-    await sweepMessages(database.pool, 100);
+    await sweepMessages(database.pool, { limit: 100, receiptSlackMs: 300_000 });
     const result = await submitAll(scripted, run);
     expect(scripted.called).toEqual([]);
     expect(result).toMatchObject({ outcomes: [{ outcome: 'unknown', members: '03' }], inDoubt: null });
@@ -88,7 +88,7 @@ describe('a worker that was frozen in the midst of its calls', () => {
   it('is believed when it wakes after its grace and nobody has claimed its messages since', async () => {
     const thaw = await frozenWorker();
     await graceIsOver();
-    await sweepMessages(database.pool, 100);
+    await sweepMessages(database.pool, { limit: 100, receiptSlackMs: 300_000 });
     expect(await thaw(accepted)).toMatchObject({ outcomes: [{ outcome: 'accepted', members: '03' }] });
     expect(await ledgerOf(run)).toMatchObject([{ state: 'accepted' }, { state: 'accepted' }]);
   });
@@ -96,7 +96,7 @@ describe('a worker that was frozen in the midst of its calls', () => {
   it('changes nothing once somebody else has claimed them again', async () => {
     const thaw = await frozenWorker();
     await graceIsOver();
-    await sweepMessages(database.pool, 100);
+    await sweepMessages(database.pool, { limit: 100, receiptSlackMs: 300_000 });
     const terms = {
       token: '3f0e1f0a-6f2b-4b55-9f5c-3c8a3a1f0d11',
       claimGraceMs: 60_000,
@@ -142,7 +142,10 @@ describe('a worker that was frozen in the midst of its calls', () => {
       ]);
       const thaw = await frozenWorker();
       await graceIsOver();
-      await sweepMessages(database.pool, 100);
+      await sweepMessages(database.pool, {
+        limit: 100,
+        receiptSlackMs: scripted.deps.timings.receiptSlackMs,
+      });
       await thaw(late);
       const proven = { state: 'unknown', provably_unsent: true, status_code: 'late' };
       expect(await ledgerOf(run)).toMatchObject([proven, proven]);
@@ -157,7 +160,7 @@ describe('a worker that was frozen in the midst of its calls', () => {
   it('and made no call is not believed for what was offered again before it: that stays in doubt', async () => {
     const thaw = await frozenWorker();
     await graceIsOver();
-    await sweepMessages(database.pool, 100);
+    await sweepMessages(database.pool, { limit: 100, receiptSlackMs: scripted.deps.timings.receiptSlackMs });
     // Looked up twice in vain and repeated under its id, and nobody can tell what came of that.
     await database.pool.query('UPDATE message SET looks = 1 WHERE run_id = $1', [run.runId]);
     await lookUpIsDue();
@@ -172,7 +175,7 @@ describe('a worker that was frozen in the midst of its calls', () => {
   it('and made no call has its messages offered by one process only, however old the others know them', async () => {
     const thaw = await frozenWorker();
     await graceIsOver();
-    await sweepMessages(database.pool, 100);
+    await sweepMessages(database.pool, { limit: 100, receiptSlackMs: scripted.deps.timings.receiptSlackMs });
     await thaw(late);
     await lookUpIsDue();
     // One process takes them and sleeps; another one takes them once that lease is over, and its calls are in doubt.

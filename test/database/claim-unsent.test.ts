@@ -3,7 +3,7 @@ import { claimUnsent, type RepeatClaim } from '../../database/claim-repeat.ts';
 import { takeMessagesInDoubt, type MessageInDoubt } from '../../database/messages-in-doubt.ts';
 import { sweepMessages } from '../../database/sweep-messages.ts';
 import { claimScope, consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
-import { claim, inDoubt, ledgerOf, record, unsent } from '../support/ledger.ts';
+import { claim, inDoubt, ledgerOf, record, unsent, RECORD_SCOPE } from '../support/ledger.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let database: TestDatabase;
@@ -21,7 +21,7 @@ beforeEach(async () => {
   run = await launchRun(database.pool, { customers: consentingCustomers(1) });
   const { token, claimed } = await claim(run);
   await database.pool.query('UPDATE message SET look_at = now(), looks = 1 WHERE run_id = $1', [run.runId]);
-  await sweepMessages(database.pool, 10);
+  await sweepMessages(database.pool, { limit: 10, receiptSlackMs: RECORD_SCOPE.receiptSlackMs });
   await record(
     run,
     token,

@@ -55,7 +55,12 @@ afterAll(() => database.drop());
 
 describe('a look for what is due', () => {
   it.each([
-    ['look_at', 'the sweep of messages', 'no_receipt = state', () => sweepMessages(database.pool, 100)],
+    [
+      'look_at',
+      'the sweep of messages',
+      'no_receipt = state',
+      () => sweepMessages(database.pool, { limit: 100, receiptSlackMs: 300_000 }),
+    ],
     [
       'look_at',
       'the look-up of messages in doubt',

@@ -61,7 +61,7 @@ describe('the outcome of a call', () => {
         retry_at: null,
       });
       expect(row.accepted_at).toBeInstanceOf(Date);
-      expect(seconds(row.receipt_due_at, row.look_at)).toBe(RECORD_SCOPE.receiptSlackMs / 1_000);
+      expect(seconds(row.claimed_at, row.look_at)).toBe(60);
     }
     expect((await eventsOf(run)).map(({ message_id, status }) => [message_id, status]).sort()).toEqual(
       [...ids].sort().map((id) => [id, 'enqueued']),

@@ -13,7 +13,11 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() => database.pool.query('UPDATE message SET look_at = NULL'));
 
-const NOTHING: SweepResult = { toUnknown: 0, toNoReceipt: 0, toCancelled: 0 };
+const NOTHING: SweepResult = { toUnknown: 0, toNoReceipt: 0, toCancelled: 0, postponed: 0 };
+const SLACK_MS = 300_000;
+
+const sweep = (limit = 100): Promise<SweepResult> =>
+  sweepMessages(database.pool, { limit, receiptSlackMs: SLACK_MS });
 
 /** A run whose messages are in this state; their time has come, or comes in a minute. */
 async function messagesIn(
@@ -24,7 +28,8 @@ async function messagesIn(
   const run = await launchRun(database.pool, { customers: consentingCustomers(count) });
   const { token } = await claim(run);
   await database.pool.query(
-    `UPDATE message SET state = $2, look_at = clock_timestamp() + make_interval(secs => $3) WHERE run_id = $1`,
+    `UPDATE message SET state = $2, look_at = clock_timestamp() + make_interval(secs => $3),
+       receipt_due_at = clock_timestamp() - interval '1 day' WHERE run_id = $1`,
     [run.runId, state, due ? -1 : 60],
   );
   return { run, token };
@@ -33,7 +38,7 @@ async function messagesIn(
 describe('the sweep', () => {
   it.each(MESSAGE_STATES)('leaves a message in state "%s" alone before its time', async (state) => {
     const { run } = await messagesIn(state, false);
-    expect(await sweepMessages(database.pool, 100)).toEqual(NOTHING);
+    expect(await sweep()).toEqual(NOTHING);
     expect(await ledgerOf(run)).toMatchObject([{ state }]);
   });
 
@@ -41,14 +46,14 @@ describe('the sweep', () => {
     'leaves a message in state "%s" to others even after its time',
     async (state) => {
       const { run } = await messagesIn(state);
-      expect(await sweepMessages(database.pool, 100)).toEqual(NOTHING);
+      expect(await sweep()).toEqual(NOTHING);
       expect(await ledgerOf(run)).toMatchObject([{ state, ended_at: null }]);
     },
   );
 
   it('puts a call that nobody reported on in doubt and has it looked up; its claim still counts', async () => {
     const { run, token } = await messagesIn('submitting');
-    expect(await sweepMessages(database.pool, 100)).toEqual({ ...NOTHING, toUnknown: 1 });
+    expect(await sweep()).toEqual({ ...NOTHING, toUnknown: 1 });
     const [row] = await ledgerOf(run);
     expect(row).toMatchObject({ state: 'unknown', claim_token: token, ended_at: null, no_receipt: false });
     expect(row?.look_at?.getTime()).toBeLessThanOrEqual(Date.now() + 1_000);
@@ -61,16 +66,33 @@ describe('the sweep', () => {
     'closes a message that is still "%s" without a receipt',
     async (state) => {
       const { run } = await messagesIn(state);
-      expect(await sweepMessages(database.pool, 100)).toEqual({ ...NOTHING, toNoReceipt: 1 });
+      expect(await sweep()).toEqual({ ...NOTHING, toNoReceipt: 1 });
       expect(await ledgerOf(run)).toMatchObject([
         { state, no_receipt: true, look_at: null, ended_at: expect.any(Date) as Date },
       ]);
     },
   );
 
+  it.each(['accepted', 'dispatched'] as const)(
+    'leaves a message that is "%s" open until its receipt deadline and slack are over',
+    async (state) => {
+      const { run } = await messagesIn(state);
+      const dueAt = Date.now() - SLACK_MS + 60_000;
+      await database.pool.query('UPDATE message SET receipt_due_at = to_timestamp($2) WHERE run_id = $1', [
+        run.runId,
+        dueAt / 1_000,
+      ]);
+      expect(await sweep()).toEqual({ ...NOTHING, postponed: 1 });
+      expect(await ledgerOf(run)).toMatchObject([
+        { state, no_receipt: false, ended_at: null, look_at: new Date(dueAt + SLACK_MS) },
+      ]);
+      expect(await sweep()).toEqual(NOTHING);
+    },
+  );
+
   it('cancels a message that has waited until it was stale', async () => {
     const { run } = await messagesIn('queued');
-    expect(await sweepMessages(database.pool, 100)).toEqual({ ...NOTHING, toCancelled: 1 });
+    expect(await sweep()).toEqual({ ...NOTHING, toCancelled: 1 });
     expect(await ledgerOf(run)).toMatchObject([
       {
         state: 'cancelled',
@@ -84,10 +106,10 @@ describe('the sweep', () => {
 
   it('takes no more than it is asked to, and each message once', async () => {
     const { run } = await messagesIn('accepted', true, 20);
-    const results = await Promise.all(Array.from({ length: 6 }, () => sweepMessages(database.pool, 3)));
+    const results = await Promise.all(Array.from({ length: 6 }, () => sweep(3)));
     expect(Math.max(...results.map((result) => result.toNoReceipt))).toBeLessThanOrEqual(3);
     const first = results.reduce((sum, result) => sum + result.toNoReceipt, 0);
-    const rest = await sweepMessages(database.pool, 100);
+    const rest = await sweep();
     expect(first + rest.toNoReceipt).toBe(20);
     expect((await ledgerOf(run)).every((row) => row.no_receipt)).toBe(true);
   });
@@ -106,7 +128,7 @@ describe('the sweep', () => {
       early: false,
       firstMs: 1_000,
     });
-    await sweepMessages(database.pool, 100);
+    await sweep();
     expect((await takeDueHints(database.pool, 10, 1_000)).length).toBe(hints);
   });
 });

@@ -127,7 +127,7 @@ const doubts = fc.constantFrom('postpone', 'give up').map((what): Action => ({
 }));
 
 const plain = fc.constantFrom<Action>(
-  { name: 'sweep', run: (pool) => sweepMessages(pool, 10) },
+  { name: 'sweep', run: (pool) => sweepMessages(pool, { limit: 10, receiptSlackMs: 300_000 }) },
   { name: 'fold', run: (pool) => foldPendingReceipts(pool, { limit: 10, receiptSlackMs: 300_000 }) },
   { name: 'deadline', run: (pool) => closeWithoutReceipt(pool, LEDGER, MEMBERS) },
   { name: 'cancel', run: (pool) => cancelQueued(pool, LEDGER, [{ memberIndex: 0, reason: 'opted_out' }]) },
@@ -142,7 +142,9 @@ const plain = fc.constantFrom<Action>(
     name: 'all is due',
     run: async (pool) => {
       await pool.query(
-        `UPDATE message SET look_at = clock_timestamp() - make_interval(secs => 1) WHERE look_at IS NOT NULL`,
+        `UPDATE message SET look_at = clock_timestamp() - make_interval(secs => 1),
+           receipt_due_at = clock_timestamp() - make_interval(hours => 1)
+         WHERE look_at IS NOT NULL`,
       );
     },
   },

@@ -57,7 +57,8 @@ export function reconcile(world: World, engine: Dependencies): Promise<unknown> 
 
 /** The pump's rounds. */
 export const ROUNDS = {
-  sweep: ({ pool }: Dependencies) => sweepMessages(pool, 2),
+  sweep: ({ pool, timings: { receiptSlackMs } }: Dependencies) =>
+    sweepMessages(pool, { limit: 2, receiptSlackMs }),
   fold: ({ pool, timings: { receiptSlackMs } }: Dependencies) =>
     foldPendingReceipts(pool, { limit: FOLD_LIMIT, receiptSlackMs }),
   'look-up': (engine: Dependencies) => lookUpMessages(engine),
