@@ -136,6 +136,7 @@ async function judge(
     unresolved_gated: losses.unresolvedGated,
     leaks: leaks.places,
     leaks_searched: leaks.searched,
+    witness_lives: await rig.witnessLives(),
     nonsense_taken: torment.nonsenseTaken.length,
     rare_paths: await countRarePaths(rig),
     seconds: phases.seconds(),

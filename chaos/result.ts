@@ -36,6 +36,8 @@ export interface ChaosResult {
   /** Places in which a phone number stands that must not have one. */
   readonly leaks: readonly string[];
   readonly leaks_searched: { readonly logs: number; readonly histories: number; readonly numbers: number };
+  /** Whether the simulator has lived through it all. */
+  readonly witness_lives: boolean;
   /** Webhooks that were taken although nobody should take them. */
   readonly nonsense_taken: number;
   readonly rare_paths: RarePathCounts;
@@ -76,6 +78,7 @@ function tooLittle(result: ChaosResult): readonly string[] {
   const { worker = 0, ...others } = kills_by_target;
   const fewest = Math.min(...TARGETS.map((target) => (target === 'worker' ? kills : (others[target] ?? 0))));
   const lacks: readonly (readonly [isSo: boolean, sentence: string])[] = [
+    [!result.witness_lives, 'The simulator has died: its ledger may lack what it saw last.'],
     [worker * 2 < kills, 'Less than half of the kills were of workers.'],
     [fewest < killsOfEach(kills), 'A process had less than a tenth of the kills.'],
     [stops * 100 < customers, 'Less than one of a hundred customers opted out.'],

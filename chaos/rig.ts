@@ -35,6 +35,7 @@ export class Rig {
   readonly client: Client;
   readonly crashFolder: string;
   private readonly stack: Stack;
+  private witness: number | undefined;
 
   private constructor(home: string, crashFolder: string, stack: Stack) {
     this.home = home;
@@ -62,7 +63,9 @@ export class Rig {
       SIMULATOR_LOOKUP_LAG_MS: String(LOOKUP_LAG_MS),
     });
     await setDemoClock(stack.access);
-    return new Rig(home, crashFolder, stack);
+    const rig = new Rig(home, crashFolder, stack);
+    rig.witness = await rig.simulatorPid();
+    return rig;
   }
 
   static async remove(home: string): Promise<void> {
@@ -73,6 +76,11 @@ export class Rig {
   async stop(): Promise<void> {
     await this.pool.end();
     await this.stack.stop();
+  }
+
+  /** Whether the simulator is the process that it was: what one that died has seen is not all in its ledger. */
+  async witnessLives(): Promise<boolean> {
+    return this.witness !== undefined && (await this.simulatorPid()) === this.witness;
   }
 
   /** Processes of a target that live now. */
@@ -150,6 +158,11 @@ export class Rig {
     } finally {
       await connection.close();
     }
+  }
+
+  private async simulatorPid(): Promise<number | undefined> {
+    const pid = (await readState(this.home))?.processes['simulator'];
+    return pid !== undefined && isAlive(pid) ? pid : undefined;
   }
 
   private async isGone(name: string): Promise<true | undefined> {

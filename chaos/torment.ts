@@ -95,9 +95,11 @@ export class Tormentor {
         () => false,
       );
       const ended = reached ? ((await this.rig.endedSince(before)) ?? target) : undefined;
-      // A pump repeats messages and comes to the same points as a worker does.
-      if (ended) this.count(ended);
-      if (ended === target) return;
+      if (ended === target) {
+        this.count(target);
+        return;
+      }
+      // A pump repeats messages and comes to points that a worker comes to: its kill comes on top.
     }
     const pids = await until(
       `a ${target} that lives`,

@@ -36,6 +36,7 @@ const KEPT: ChaosResult = {
     unresolved_gated: 3,
     leaks: [],
     leaks_searched: { logs: 7, histories: 20, numbers: 1_900 },
+    witness_lives: true,
     nonsense_taken: 0,
     rare_paths: counts,
     seconds: 200,
@@ -59,6 +60,7 @@ describe('the judgement of a rehearsal', () => {
     ['unresolved', 1],
     ['leaks', ['worker.log']],
     ['nonsense_taken', 1],
+    ['witness_lives', false],
     ['receipts_applied', 1_799],
     ['kills', 19],
     ['stops_in_flight', 10],
@@ -71,5 +73,19 @@ describe('the judgement of a rehearsal', () => {
     ['rare_paths', { ...counts, zombie_fenced: 0 }],
   ])('names what is broken: %s', (field, value) => {
     expect(brokenPromises({ ...KEPT, [field]: value }, 20)).toHaveLength(1);
+  });
+
+  it('is not content with promises about nothing', () => {
+    const silent = { ...KEPT, receipts_acknowledged: 900, receipts_applied: 900 };
+    expect(brokenPromises(silent, 20)).toEqual([
+      'Fewer receipts than half of the customers were acknowledged.',
+    ]);
+    const nothing = { ...silent, accepted: 0, messages: 0, receipts_acknowledged: 0, receipts_applied: 0 };
+    expect(brokenPromises(nothing, 20)).toHaveLength(2);
+  });
+
+  it('takes more kills than were wanted for as many', () => {
+    const kills_by_target = { ...KEPT.kills_by_target, pump: 3 };
+    expect(brokenPromises({ ...KEPT, kills: 21, kills_by_target }, 20)).toEqual([]);
   });
 });
