@@ -1,48 +1,30 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { LeakSearch } from './leak-search.ts';
 import type { Rig } from './rig.ts';
 
-const DIGITS = /\d{10,}/g;
+export interface Leaks {
+  /** Log files and workflows in which a number of the audience stands although it must not. */
+  readonly places: readonly string[];
+  /** What was searched, and for how many numbers. */
+  readonly searched: { readonly logs: number; readonly histories: number; readonly numbers: number };
+}
 
-/** Places in which a phone number of the audience stands although it must not: log files and histories of Temporal. */
-export async function findLeaks(rig: Rig): Promise<readonly string[]> {
+/** Looks for phone numbers of the audience where there must be none: in log files and histories of Temporal. */
+export async function findLeaks(rig: Rig): Promise<Leaks> {
   const { rows } = await rig.pool.query<{ phone: string }>(
     `SELECT phone FROM customer WHERE phone_state = 'valid' AND phone IS NOT NULL`,
   );
-  const numbers = new Set(rows.map(({ phone }) => phone.slice(-10)));
-  const leaks = new Set<string>();
-  const look = (place: string, text: string): void => {
-    for (const [digits] of text.matchAll(DIGITS)) {
-      if (numbers.has(digits.slice(-10)) || numbers.has(digits.slice(0, 10))) leaks.add(place);
-    }
-  };
+  const search = new LeakSearch(rows.map(({ phone }) => phone));
   const folder = path.join(rig.home, 'logs');
-  for (const file of await readdir(folder)) look(file, await readFile(path.join(folder, file), 'utf8'));
+  const logs = await readdir(folder);
+  for (const file of logs) search.look(file, await readFile(path.join(folder, file), 'utf8'));
+  let histories = 0;
   await rig.withTemporal(async (client) => {
     for await (const { workflowId, runId } of client.workflow.list({})) {
-      const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-      look(workflowId, `${workflowId} ${textOf(history)}`);
+      search.lookIntoHistory(workflowId, await client.workflow.getHandle(workflowId, runId).fetchHistory());
+      histories += 1;
     }
   });
-  return [...leaks];
-}
-
-/** A history as text, its payloads as they were written. */
-function textOf(history: unknown): string {
-  return JSON.stringify(history, (_key, value: unknown) => {
-    if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
-    if (isBuffer(value)) return Buffer.from(value.data).toString('utf8');
-    return typeof value === 'bigint' ? String(value) : value;
-  });
-}
-
-/** A buffer whose own `toJSON` was faster. */
-function isBuffer(value: unknown): value is { type: 'Buffer'; data: number[] } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'type' in value &&
-    value.type === 'Buffer' &&
-    'data' in value
-  );
+  return { places: [...search.places], searched: { logs: logs.length, histories, numbers: rows.length } };
 }

@@ -2,12 +2,15 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { exampleCsv } from '../stack/demo/example-customers.ts';
 import { say } from '../stack/say.ts';
-import { countDuplicates, readSimulatorLedger } from './acceptances.ts';
+import { untilStopped } from '../stack/until-stopped.ts';
+import { acceptancesOf, countDuplicates, readSimulatorLedger } from './acceptances.ts';
 import { countAfterStop } from './after-stop.ts';
-import { playDirected, type Directed } from './directed.ts';
+import { Stage } from './directed.ts';
 import { findLeaks } from './leaks.ts';
-import { countLosses } from './losses.ts';
+import { countLosses, sumOfLosses } from './losses.ts';
 import { chaosOptions, type ChaosOptions } from './options.ts';
+import { Impatience } from './patience.ts';
+import { Phases } from './phases.ts';
 import { planTrouble } from './plan.ts';
 import { Random } from './random.ts';
 import { countRarePaths } from './rare-paths.ts';
@@ -26,17 +29,26 @@ const END_MS = 900_000;
 /** `npm run chaos`: real processes are killed in the middle of a run, and what came of it is held against the ledger. */
 async function chaos(): Promise<void> {
   const options = chaosOptions(process.argv.slice(2));
-  const begun = Date.now();
+  const phases = new Phases();
+  const tell = (text: string): void => say(`${String(phases.seconds()).padStart(6)} s ${text}`);
   say(`Seed ${options.seed}. Starting a stack of its own …`);
   const rig = await Rig.start(HOME);
+  interruption.stop = () => rig.stop();
   let kept = false;
   try {
-    say('Bringing about every rare path …');
-    const directed = await playDirected(rig, say);
-    const torment = await tormentRun(rig, options);
-    for (const run of directed.runs) await followToEnd(rig, run, END_MS);
-    say('The run has ended. Counting …');
-    const result = await judge(rig, options, directed, torment, begun);
+    phases.begin('rehearsals');
+    tell('Bringing about every rare path …');
+    const stage = new Stage(rig, tell);
+    await stage.playAll();
+    phases.begin('torment');
+    const tormented = await tormentRun(rig, options, tell);
+    phases.begin('end');
+    tell('Nothing more is done. Waiting for the end …');
+    await followToEnd(rig, tormented.runId, END_MS);
+    await stage.end(END_MS);
+    phases.begin('judgement');
+    tell('The runs have ended. Counting …');
+    const result = await judge(rig, options, stage, tormented, phases);
     const broken = brokenPromises(result, options.kills);
     kept = broken.length > 0;
     for (const sentence of broken) say(`BROKEN: ${sentence}`);
@@ -47,25 +59,29 @@ async function chaos(): Promise<void> {
     kept = true;
     throw error;
   } finally {
-    await rig.stop();
+    if (!interruption.begun) await rig.stop();
     if (!options.keep && !kept) await Rig.remove(HOME);
   }
 }
 
-async function tormentRun(rig: Rig, { seed, kills, customers }: ChaosOptions): Promise<Torment> {
-  say(`Importing ${customers} customers …`);
+type Tormented = Torment & { readonly runId: string };
+
+async function tormentRun(
+  rig: Rig,
+  { seed, kills, customers }: ChaosOptions,
+  tell: (text: string) => void,
+): Promise<Tormented> {
+  tell(`Importing ${customers} customers …`);
   await rig.client.call('POST', '/v1/customers/import', [...exampleCsv(customers)].join(''), {
     'content-type': 'text/csv',
   });
   const runId = await launch(rig, await summerSale());
-  say('Launched. Tormenting …');
+  tell('Launched. Tormenting …');
   const random = new Random(seed);
   const plan = planTrouble(random, kills, customers);
   const expected = Math.floor((customers * MESSAGES_OF_THOUSAND) / 1_000);
-  const torment = await new Tormentor(rig, random, runId).carryOut(plan, expected, say);
-  say('Nothing more is done to it. Waiting for its end …');
-  await followToEnd(rig, runId, END_MS);
-  return torment;
+  const torment = await new Tormentor(rig, random, runId).carryOut(plan, expected, tell);
+  return { ...torment, runId };
 }
 
 /** The example, for those who were not in a rehearsal. */
@@ -81,40 +97,50 @@ async function summerSale(): Promise<unknown> {
 
 async function judge(
   rig: Rig,
-  { seed, customers }: ChaosOptions,
-  directed: Directed,
+  { seed, customers, provider }: ChaosOptions,
+  stage: Stage,
   torment: Torment,
-  begun: number,
+  phases: Phases,
 ): Promise<ChaosResult> {
-  const ledger = await readSimulatorLedger(rig.home);
-  const stops = [...directed.stops, ...torment.stops];
-  const after = await countAfterStop(rig.pool, ledger, stops, [...directed.freezes, ...torment.freezes]);
-  const losses = await countLosses(rig.pool);
+  const ledger = await readSimulatorLedger(rig.home, provider);
+  const stops = [...stage.stops, ...torment.stops];
+  const after = await countAfterStop(rig.pool, ledger, stops, [...stage.freezes, ...torment.freezes]);
+  const losses = await countLosses(rig.pool, ledger, customers + stage.entries);
   const receipts = await countReceipts(rig.pool, ledger);
+  const leaks = await findLeaks(rig);
+  const { entries, visits, rows, contradicted } = losses;
   return {
     profile: rig.access.timings,
+    provider,
     seed,
     kills: Object.values(torment.killsByTarget).reduce((sum, count) => sum + count, 0),
     kills_by_target: torment.killsByTarget,
     stops: torment.stops.length,
     stops_in_flight: torment.stops.filter(({ state }) => state !== 'any').length,
+    stops_unheard: after.unheard,
     customers,
     messages: losses.messages,
+    accepted: acceptancesOf(ledger).length,
     duplicates: await countDuplicates(rig.pool, ledger),
-    lost: losses.entries + losses.rows + losses.receipts,
+    lost: sumOfLosses(losses),
+    losses: { entries, visits, rows, contradicted, receipts: losses.receipts },
     claims_after_stop: after.claims,
     calls_after_stop: after.calls,
     calls_within_1s: after.callsWithinASecond,
     calls_frozen: after.callsFrozen,
     receipts_acknowledged: receipts.acknowledged,
     receipts_applied: receipts.applied,
+    receipts_misapplied: receipts.misapplied,
     unknown: losses.unknown,
     unresolved: losses.unresolved,
     unresolved_gated: losses.unresolvedGated,
-    leaks: await findLeaks(rig),
+    leaks: leaks.places,
+    leaks_searched: leaks.searched,
+    witness_lives: await rig.witnessLives(),
     nonsense_taken: torment.nonsenseTaken.length,
     rare_paths: await countRarePaths(rig),
-    seconds: Math.round((Date.now() - begun) / 100) / 10,
+    seconds: phases.seconds(),
+    phases: phases.lengths(),
   };
 }
 
@@ -126,9 +152,26 @@ function summaryOf(result: ChaosResult): string {
   );
 }
 
+const interruption = { begun: false, stop: (): Promise<void> => Promise.resolve() };
+
+/** Ctrl-C ends the stack, too: its processes are detached from this one. */
+async function untilInterrupted(): Promise<void> {
+  await untilStopped();
+  interruption.begun = true;
+  say('Stopping the stack …');
+  await interruption.stop();
+  process.exit(130);
+}
+
+void untilInterrupted();
 try {
   await chaos();
+  process.exit();
 } catch (error) {
-  say(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+  // What is stopped in the middle of its work fails; that is no news.
+  if (!interruption.begun) {
+    say(error instanceof Error ? error.message : String(error));
+    // Nothing was shown to be broken, nothing to be kept.
+    process.exit(error instanceof Impatience ? 2 : 1);
+  }
 }

@@ -1,7 +1,7 @@
 import type { CrashPoint } from '../domain/crash-point.ts';
 import type { Fault } from '../simulators/infobip/faults.ts';
 import type { Random } from './random.ts';
-import { TARGETS, type Target } from './rig.ts';
+import { TARGETS, type Target } from './targets.ts';
 
 /** One thing that is done to the stack, and how far the run has come by then, from 0 to 1. */
 export interface Trouble {
@@ -67,9 +67,14 @@ export function planTrouble(random: Random, kills: number, customers: number): r
   ].sort((one, other) => one.at - other.at);
 }
 
+/** Kills of each process that is no worker: a tenth, as far as half of all stay for workers. */
+export function killsOfEach(kills: number): number {
+  return Math.min(Math.ceil(kills / 10), Math.floor(kills / 2 / (TARGETS.length - 1)));
+}
+
 function killTargets(kills: number): readonly Target[] {
   const others = TARGETS.filter((target) => target !== 'worker');
-  const each = Math.min(Math.ceil(kills / 10), Math.floor(kills / 2 / others.length));
+  const each = killsOfEach(kills);
   const rest = Math.max(0, kills - each * others.length);
   return [
     ...Array.from({ length: rest }, () => 'worker' as const),

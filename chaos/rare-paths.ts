@@ -13,7 +13,7 @@ const LINE = /"rarePath":"([a-z_]+)","count":(\d+)/g;
  *
  * What a look-up finds is folded like a receipt and told twice; as a receipt it counts only beyond that.
  */
-export async function countRarePaths(rig: Rig): Promise<RarePathCounts> {
+export async function countRarePaths(rig: Pick<Rig, 'home' | 'pool'>): Promise<RarePathCounts> {
   const counts = Object.fromEntries(RARE_PATHS.map((name) => [name, 0])) as Record<RarePath, number>;
   const folder = path.join(rig.home, 'logs');
   for (const file of await readdir(folder)) {

@@ -1,33 +1,49 @@
+import { killsOfEach } from './plan.ts';
 import type { RarePathCounts } from './rare-paths.ts';
+import { TARGETS } from './targets.ts';
 
 /** What `npm run chaos -- --json` prints. */
 export interface ChaosResult {
   readonly profile: string;
+  readonly provider: string;
   readonly seed: number;
   readonly kills: number;
   readonly kills_by_target: Readonly<Record<string, number>>;
   readonly stops: number;
   /** Opt-outs of numbers whose message was queued or being offered. */
   readonly stops_in_flight: number;
+  /** Opt-outs that were answered and that the database does not know. */
+  readonly stops_unheard: number;
   readonly customers: number;
   readonly messages: number;
+  /** Messages in the provider's ledger: of these the other counts speak. */
+  readonly accepted: number;
   readonly duplicates: number;
   readonly lost: number;
+  /** What `lost` is the sum of. */
+  readonly losses: Readonly<Record<string, number>>;
   readonly claims_after_stop: number;
   readonly calls_after_stop: number;
   readonly calls_within_1s: number;
   readonly calls_frozen: number;
   readonly receipts_acknowledged: number;
   readonly receipts_applied: number;
+  /** Messages whose final reports were not tracked once each. */
+  readonly receipts_misapplied: number;
   readonly unknown: number;
   readonly unresolved: number;
   readonly unresolved_gated: number;
   /** Places in which a phone number stands that must not have one. */
   readonly leaks: readonly string[];
+  readonly leaks_searched: { readonly logs: number; readonly histories: number; readonly numbers: number };
+  /** Whether the simulator has lived through it all. */
+  readonly witness_lives: boolean;
   /** Webhooks that were taken although nobody should take them. */
   readonly nonsense_taken: number;
   readonly rare_paths: RarePathCounts;
   readonly seconds: number;
+  /** Where the time went. */
+  readonly phases: Readonly<Record<string, number>>;
 }
 
 /** What of a result breaks a promise, in words; nothing when all were kept. */
@@ -37,21 +53,43 @@ export function brokenPromises(result: ChaosResult, wantedKills: number): readon
     lost: result.lost,
     'claims after an opt-out': result.claims_after_stop,
     'calls after an opt-out': result.calls_after_stop,
+    'opt-outs that the database does not know': result.stops_unheard,
     'messages in doubt': result.unknown,
     'unresolved messages': result.unresolved,
     'phone numbers in logs or histories': result.leaks.length,
     'forged or broken webhooks that were taken': result.nonsense_taken,
     'acknowledged receipts that were not applied': result.receipts_acknowledged - result.receipts_applied,
-    'kills that were not made': wantedKills - result.kills,
+    'messages whose reports were not tracked once each': result.receipts_misapplied,
+    'kills that were not made': Math.max(0, wantedKills - result.kills),
   };
   const paths = Object.entries(result.rare_paths).flatMap(([name, count]) =>
     count === 0 ? [`The rare path ${name} was not taken.`] : [],
   );
   return [
     ...Object.entries(none).flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what}.`])),
-    ...(result.stops_in_flight * 2 < result.stops
-      ? ['Less than half of the opt-outs met a message in flight.']
-      : []),
+    ...tooLittle(result),
     ...paths,
   ];
+}
+
+/** What was not done, or not looked at, so that nothing found proves nothing. */
+function tooLittle(result: ChaosResult): readonly string[] {
+  const { kills, kills_by_target, stops, customers, leaks_searched, messages, accepted } = result;
+  const { worker = 0, ...others } = kills_by_target;
+  const fewest = Math.min(...TARGETS.map((target) => (target === 'worker' ? kills : (others[target] ?? 0))));
+  const lacks: readonly (readonly [isSo: boolean, sentence: string])[] = [
+    [!result.witness_lives, 'The simulator has died: its ledger may lack what it saw last.'],
+    [worker * 2 < kills, 'Less than half of the kills were of workers.'],
+    [fewest < killsOfEach(kills), 'A process had less than a tenth of the kills.'],
+    [stops * 100 < customers, 'Less than one of a hundred customers opted out.'],
+    [result.stops_in_flight * 2 < stops, 'Less than half of the opt-outs met a message in flight.'],
+    [accepted < customers / 2, 'The ledger has fewer acceptances than half of the customers.'],
+    [messages < accepted, 'The database has fewer messages than the ledger has acceptances.'],
+    [
+      result.receipts_acknowledged < customers / 2,
+      'Fewer receipts than half of the customers were acknowledged.',
+    ],
+    [Object.values(leaks_searched).some((count) => count === 0), 'Logs or histories were not searched.'],
+  ];
+  return lacks.flatMap(([isSo, sentence]) => (isSo ? [sentence] : []));
 }

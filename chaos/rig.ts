@@ -7,24 +7,25 @@ import { inheritedEnvironment } from '../config/inherited.ts';
 import { createPool, type Pool } from '../database/pool.ts';
 import type { CrashPoint } from '../domain/crash-point.ts';
 import { setDemoClock } from '../stack/demo/prepare.ts';
-import { isAlive } from '../stack/leftovers.ts';
+import { isAlive, isRunning } from '../stack/leftovers.ts';
 import { dataFolders } from '../stack/postgres/cluster.ts';
-import { Stack } from '../stack/stack.ts';
+import { Stack, StackRunningError } from '../stack/stack.ts';
 import { readState, type StackAccess } from '../stack/state-file.ts';
 import type { Fault } from '../simulators/infobip/faults.ts';
 import { Client } from './client.ts';
 import { until } from './patience.ts';
+import { TARGETS, type Target } from './targets.ts';
 
 /** Time that a call takes: so slow that the faults fit into the run, and within the time that a call may take. */
 const LATENCY_MS = 1_000;
+/** Time for which a look-up does not show what was taken: the first one comes too soon, the second one finds it. */
+const LOOKUP_LAG_MS = 5_500;
 const WORKERS = 2;
+/** How long a process may take to be gone that was killed. */
+const ENDING_MS = 2_000;
 /** Nothing else of the environment: it might name a real database or provider. */
 const { PATH, HOME } = inheritedEnvironment();
 const PLACES = { PATH, HOME };
-
-export const TARGETS = ['worker', 'pump', 'api', 'postgres', 'temporal'] as const;
-/** What is killed; `worker` is any of the workers. */
-export type Target = (typeof TARGETS)[number];
 
 /** The stack that is tormented: real processes with a data folder of their own, which begins empty. */
 export class Rig {
@@ -34,6 +35,7 @@ export class Rig {
   readonly client: Client;
   readonly crashFolder: string;
   private readonly stack: Stack;
+  private witness: number | undefined;
 
   private constructor(home: string, crashFolder: string, stack: Stack) {
     this.home = home;
@@ -45,6 +47,8 @@ export class Rig {
   }
 
   static async start(home: string): Promise<Rig> {
+    const last = await readState(home);
+    if (last && (await isRunning(last))) throw new StackRunningError(last);
     await Rig.remove(home);
     const crashFolder = path.join(home, 'crash-points');
     await mkdir(crashFolder, { recursive: true });
@@ -56,9 +60,12 @@ export class Rig {
       WORKERS: String(WORKERS),
       CRASH_POINTS: crashFolder,
       SIMULATOR_LATENCY_MS: String(LATENCY_MS),
+      SIMULATOR_LOOKUP_LAG_MS: String(LOOKUP_LAG_MS),
     });
     await setDemoClock(stack.access);
-    return new Rig(home, crashFolder, stack);
+    const rig = new Rig(home, crashFolder, stack);
+    rig.witness = await rig.simulatorPid();
+    return rig;
   }
 
   static async remove(home: string): Promise<void> {
@@ -69,6 +76,11 @@ export class Rig {
   async stop(): Promise<void> {
     await this.pool.end();
     await this.stack.stop();
+  }
+
+  /** Whether the simulator is the process that it was: what one that died has seen is not all in its ledger. */
+  async witnessLives(): Promise<boolean> {
+    return this.witness !== undefined && (await this.simulatorPid()) === this.witness;
   }
 
   /** Processes of a target that live now. */
@@ -125,6 +137,19 @@ export class Rig {
     return { ...temporalConfig({}, temporalAddress), namespace };
   }
 
+  /** Which target a process was of that has ended since; undefined when none has. */
+  async endedSince(before: ReadonlyMap<Target, readonly number[]>): Promise<Target | undefined> {
+    const ended = (): Target | undefined =>
+      [...before].find(([, pids]) => pids.some((pid) => !isAlive(pid)))?.[0];
+    return until('the end of a process', ended, ENDING_MS).catch(() => undefined);
+  }
+
+  /** Processes of every target that live now. */
+  async allPids(): Promise<ReadonlyMap<Target, readonly number[]>> {
+    const found = TARGETS.map(async (target) => [target, await this.pids(target)] as const);
+    return new Map(await Promise.all(found));
+  }
+
   /** Uses Temporal as its UI does. */
   async withTemporal<T>(work: (client: TemporalClient) => Promise<T>): Promise<T> {
     const connection = await Connection.connect(connectionOptions(this.temporalConfig));
@@ -133,6 +158,11 @@ export class Rig {
     } finally {
       await connection.close();
     }
+  }
+
+  private async simulatorPid(): Promise<number | undefined> {
+    const pid = (await readState(this.home))?.processes['simulator'];
+    return pid !== undefined && isAlive(pid) ? pid : undefined;
   }
 
   private async isGone(name: string): Promise<true | undefined> {

@@ -13,10 +13,7 @@ export interface RunView {
 }
 
 export interface Customer {
-  readonly externalId: string;
   readonly phone: string;
-  /** Of which rehearsal it is. */
-  readonly rehearsal: string;
   readonly list?: readonly number[];
 }
 
@@ -30,16 +27,19 @@ const CONSENT = {
 /** Imports customers who may be sent to, and launches a message to them. @returns the run's id */
 export async function launchTo(
   rig: Rig,
+  rehearsal: string,
   customers: readonly Customer[],
   text = 'Hello {{ customer.externalId }}',
 ): Promise<string> {
-  const lines = customers.map((customer) => JSON.stringify({ ...customer, ...CONSENT }));
+  const lines = customers.map((customer, index) =>
+    JSON.stringify({ ...customer, rehearsal, externalId: `${rehearsal}-${index}`, ...CONSENT }),
+  );
   await rig.client.call('POST', '/v1/customers/import', lines.join('\n'), {
     'content-type': 'application/x-ndjson',
   });
-  const audience = { attribute: 'rehearsal', op: 'eq', value: customers[0]?.rehearsal };
+  const audience = { attribute: 'rehearsal', op: 'eq', value: rehearsal };
   return launch(rig, {
-    name: `Rehearsal ${customers[0]?.rehearsal ?? ''}`,
+    name: `Rehearsal ${rehearsal}`,
     nodes: [
       { id: 'start', type: 'now', config: { audience } },
       { id: 'send', type: 'mms', config: { category: 'marketing', text } },
@@ -87,4 +87,14 @@ export async function countMessages(rig: Rig, runId: string): Promise<number> {
     [runId],
   );
   return Number(rows[0]?.count ?? 0);
+}
+
+/** Messages of runs of which nobody knows yet whether the provider took them. */
+export async function countOpen(rig: Rig, runIds: readonly string[]): Promise<number | undefined> {
+  const rows = await rig.query<{ all: string; open: string }>(
+    `SELECT count(*) AS all, count(*) FILTER (WHERE state IN ('queued', 'submitting', 'unknown')) AS open
+     FROM message WHERE run_id = ANY ($1::uuid[])`,
+    [runIds],
+  );
+  return Number(rows[0]?.all ?? 0) === 0 ? undefined : Number(rows[0]?.open);
 }

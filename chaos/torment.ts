@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Freeze } from './directed.ts';
+import { freezeUntil, type Freeze } from './freezes.ts';
 import { until } from './patience.ts';
 import type { Trouble } from './plan.ts';
 import type { Random } from './random.ts';
-import type { Rig, Target } from './rig.ts';
+import type { Rig } from './rig.ts';
 import { countMessages, readRun, resume } from './runs.ts';
 import { anyNumber, numberInFlight, stopNumber, type Stop } from './stops.ts';
+import type { Target } from './targets.ts';
 import { killWorkflow } from './workflow-faults.ts';
 import { postNonsense } from './webhooks.ts';
 
@@ -88,19 +89,26 @@ export class Tormentor {
     point: Extract<Trouble['what'], { kind: 'kill' }>['point'],
   ): Promise<void> {
     if (point !== undefined) {
+      const before = await this.rig.allPids();
       const reached = await this.rig.killAt(point, POINT_MS).then(
         () => true,
         () => false,
       );
-      if (reached) {
+      const ended = reached ? ((await this.rig.endedSince(before)) ?? target) : undefined;
+      if (ended === target) {
         this.count(target);
         return;
       }
+      // A pump repeats messages and comes to points that a worker comes to: its kill comes on top.
     }
-    const pids = await until(`a ${target} that lives`, async () => {
-      const living = await this.rig.pids(target);
-      return living.length > 0 ? living : undefined;
-    });
+    const pids = await until(
+      `a ${target} that lives`,
+      async () => {
+        const living = await this.rig.pids(target);
+        return living.length > 0 ? living : undefined;
+      },
+      PROGRESS_MS,
+    );
     // PostgreSQL's own word for a kill: all its processes end at once, nothing is written.
     process.kill(this.random.pick(pids), target === 'postgres' ? 'SIGQUIT' : 'SIGKILL');
     this.count(target);
@@ -119,16 +127,8 @@ export class Tormentor {
   }
 
   private async freeze({ point, ms }: Extract<Trouble['what'], { kind: 'freeze' }>): Promise<void> {
-    const pid = await this.rig.freezeAt(point, 30_000).catch(() => undefined);
-    if (pid === undefined) return;
-    const from = Date.now();
-    await pause(ms);
-    try {
-      process.kill(pid, 'SIGCONT');
-    } catch {
-      // It was killed while it was frozen.
-    }
-    this.freezes.push({ from, to: Date.now() });
+    const freeze = await freezeUntil(this.rig, point, 30_000, () => pause(ms)).catch(() => undefined);
+    if (freeze) this.freezes.push(freeze);
   }
 }
 

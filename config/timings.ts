@@ -11,6 +11,7 @@ const PRODUCTION: Timings = {
   recordMs: 5 * SECOND,
   claimGraceMs: 60 * SECOND,
   lookUpMs: [MINUTE, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR],
+  lookUpLeaseMs: MINUTE,
   retryMs: [SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE],
   receiptDeadlineMs: 24 * HOUR,
   receiptSlackMs: 5 * MINUTE,
@@ -55,7 +56,8 @@ const DEMO: Timings = {
 const CHAOS: Timings = {
   ...DEMO,
   profile: 'chaos',
-  lookUpMs: [6 * SECOND, 8 * SECOND, 12 * SECOND, 18 * SECOND, 26 * SECOND, 40 * SECOND],
+  lookUpMs: [6 * SECOND, 8 * SECOND, 12 * SECOND, 18 * SECOND, 26 * SECOND, 36 * SECOND],
+  lookUpLeaseMs: 24 * SECOND,
   receiptDeadlineMs: 15 * SECOND,
 };
 

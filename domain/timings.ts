@@ -19,6 +19,8 @@ export interface Timings {
   readonly claimGraceMs: number;
   /** Look-ups of a message in doubt, counted from its claim; after the last one it is `unresolved`. */
   readonly lookUpMs: readonly number[];
+  /** For how long messages that are being looked up are nobody else's: as long as nobody knows that he has died. */
+  readonly lookUpLeaseMs: number;
   /** Waiting times before a provably unsent message is offered again; the last one repeats. */
   readonly retryMs: readonly number[];
   /** How long a message node waits for delivery reports. */

@@ -1,22 +1,31 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { z } from 'zod';
 
-/** One line of the ledger. `accepted` is the truth about what was taken; a message is accepted at most once an id. */
-const rowSchema = z.discriminatedUnion('kind', [
+/**
+ * One line of the ledger. `accepted` is the truth about what was taken; a message is accepted at most once an id.
+ *
+ * Every message of a call that came in whole has a line, taken or not: `seen` is when the call's first byte was seen.
+ */
+export const ledgerRowSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('accepted'),
     id: z.string(),
     channel: z.enum(['mms', 'sms']),
     to: z.string(),
     reportUrl: z.string().nullable(),
-    /** When the call's first byte was seen. */
     seen: z.number(),
     at: z.number(),
   }),
-  z.object({ kind: z.literal('duplicate_refused'), id: z.string(), at: z.number() }),
+  z.object({
+    kind: z.enum(['duplicate_refused', 'refused']),
+    id: z.string(),
+    to: z.string(),
+    seen: z.number(),
+    at: z.number(),
+  }),
   z.object({ kind: z.literal('reported'), id: z.string(), report: z.number(), at: z.number() }),
 ]);
-export type LedgerRow = z.infer<typeof rowSchema>;
+export type LedgerRow = z.infer<typeof ledgerRowSchema>;
 export type AcceptedRow = Extract<LedgerRow, { kind: 'accepted' }>;
 
 /**
@@ -36,7 +45,7 @@ export class Ledger {
     this.file = openSync(path, 'a+');
     const text = readFileSync(path, 'utf8');
     for (const line of text.split('\n').filter((part) => part !== '')) {
-      const row = rowSchema.safeParse(safeJson(line));
+      const row = ledgerRowSchema.safeParse(safeJson(line));
       if (row.success) this.rows.push(row.data);
     }
     if (text !== '' && !text.endsWith('\n')) writeSync(this.file, '\n');

@@ -10,6 +10,12 @@ const CONCURRENT_ACTIVITIES = 16;
 /** For how long an activity goes on as if nothing had happened; then it claims nothing more and ends what it has. */
 const SHUTDOWN_GRACE_MS = 500;
 
+/**
+ * A workflow whose history the code can't follow fails instead of being tried for ever: its run is paused with a
+ * reason, and what was lost goes on from the database when an operator resumes it.
+ */
+const UNFOLLOWED = { '*': ['NondeterminismError'] };
+
 export interface WorkerOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
@@ -30,5 +36,6 @@ export function createWorker(deps: Dependencies, options: WorkerOptions): Promis
     maxCachedWorkflows: options.cachedWorkflows ?? CACHED_WORKFLOWS,
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
+    workflowFailureErrorTypes: UNFOLLOWED,
   });
 }

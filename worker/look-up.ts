@@ -16,8 +16,6 @@ import { eachAtOnce } from './at-once.ts';
 import { offerUnsent, refusalOf, repeatMessage } from './repeat.ts';
 
 const LIMIT = 50;
-/** For how long messages that are being looked up are nobody else's. */
-const LEASE_MS = 60_000;
 /** Pause after the provider could not be asked; that counts as no look-up. */
 const NOT_ASKED_MS = 5_000;
 /** Misses after which an id that the provider provably refuses a second time is offered again. */
@@ -33,7 +31,7 @@ const MISSES_BEFORE_REPEAT = 2;
  * its caller paces it, for providers count look-ups by the minute.
  */
 export async function lookUpMessages(deps: Dependencies): Promise<void> {
-  const messages = await takeMessagesInDoubt(deps.pool, LIMIT, LEASE_MS);
+  const messages = await takeMessagesInDoubt(deps.pool, LIMIT, deps.timings.lookUpLeaseMs);
   for (const [integrationId, own] of groupBy(messages, (message) => message.integrationId)) {
     const integration = await readIntegration(deps.pool, integrationId);
     const doubted = own.filter(({ provablyUnsent }) => !provablyUnsent);

@@ -62,8 +62,13 @@ export class Account {
     this.reportsOf(row).forEach((report, index) => this.owe(row, report, index));
   }
 
-  async refuseDuplicate(id: string): Promise<void> {
-    await this.options.ledger.append({ kind: 'duplicate_refused', id, at: Date.now() });
+  /** Notes messages that were offered and not taken. */
+  async refuse(
+    messages: readonly OfferedMessage[],
+    kind: 'refused' | 'duplicate_refused' = 'refused',
+  ): Promise<void> {
+    const rows = messages.map(({ id, to, seen }) => ({ kind, id, to, seen, at: Date.now() }));
+    await Promise.all(rows.map((row) => this.options.ledger.append(row)));
   }
 
   /** The newest state that a look-up would show, undefined before the first report is due. */

@@ -12,6 +12,11 @@ const MAX_MMS_TEXT = 1_600;
 const DAWDLE_MS = 300;
 const TRICKLE_MS = 100;
 
+export const UNAUTHORISED: Reply = {
+  status: 401,
+  body: { errorCode: 'E401', description: 'Unauthorized' },
+};
+
 /** A call that offers messages, as it came in. */
 export interface Call {
   readonly request: IncomingMessage;
@@ -39,6 +44,9 @@ export async function answerSend(
   }
   const trouble = await takeOffers(account, offers.messages, call.fault);
   switch (trouble.kind) {
+    case 'unauthorised':
+      replyJson(response, UNAUTHORISED);
+      return;
     case 'throttle':
       replyJson(response, {
         status: 429,
@@ -72,7 +80,10 @@ export async function answerSend(
 }
 
 type Trouble =
-  | { readonly kind: 'throttle' | 'fail' | 'reset' | 'silence' | 'truncate' | 'trickle' | 'refuse' }
+  | {
+      readonly kind:
+        'throttle' | 'fail' | 'reset' | 'silence' | 'truncate' | 'trickle' | 'refuse' | 'unauthorised';
+    }
   | { readonly kind: 'none' | 'dawdle'; readonly entries: readonly object[] };
 
 async function takeOffers(
@@ -80,7 +91,11 @@ async function takeOffers(
   offers: readonly Offer[],
   fault: Call['fault'],
 ): Promise<Trouble> {
-  if (fault === 'throttle' || fault === 'fail') return { kind: fault };
+  const refused = async (kind: 'throttle' | 'fail' | 'refuse' | 'unauthorised'): Promise<Trouble> => {
+    await account.refuse(offers);
+    return { kind };
+  };
+  if (fault !== undefined && fault !== 'accept_then_fail') return refused(fault);
   const answers = offers.map((offer) => ({
     offer,
     answer: handsetOf(offer.to, offer.channel).answer,
@@ -89,17 +104,20 @@ async function takeOffers(
   const first = (wanted: string): boolean =>
     answers.some(({ answer, before }) => answer === wanted && before === 0);
   if (offers.length > 1 && answers.some(({ answer }) => answer === 'refuse_company'))
-    return { kind: 'refuse' };
-  if (first('throttle_once')) return { kind: 'throttle' };
-  if (first('fail_once')) return { kind: 'fail' };
+    return refused('refuse');
+  if (first('throttle_once')) return refused('throttle');
+  if (first('fail_once')) return refused('fail');
   const entries = await Promise.all(
     answers.map(async ({ offer, answer }) => {
       if (account.knows(offer.id)) {
-        await account.refuseDuplicate(offer.id);
+        await account.refuse([offer], 'duplicate_refused');
         return [answerEntry(offer.id, offer.to, 23)];
       }
-      if (typeof answer === 'object') return [answerEntry(offer.id, offer.to, answer.reject)];
-      if (channelLimit(offer)) return [answerEntry(offer.id, offer.to, 77)];
+      const rejection = typeof answer === 'object' ? answer.reject : channelLimit(offer) ? 77 : undefined;
+      if (rejection !== undefined) {
+        await account.refuse([offer]);
+        return [answerEntry(offer.id, offer.to, rejection)];
+      }
       await account.accept(offer);
       return answer === 'accept_without_entry' ? [] : [answerEntry(offer.id, offer.to)];
     }),

@@ -8,7 +8,7 @@ import { Account } from './account.ts';
 import { delaysOf } from './report-delay.ts';
 import { ReportPoster } from './report-poster.ts';
 import { Faults, faultSchema } from './faults.ts';
-import { answerSend } from './send.ts';
+import { answerSend, UNAUTHORISED } from './send.ts';
 import { apiError, logBody } from './wire.ts';
 
 /** Look-ups that Infobip answers in a minute. */
@@ -71,8 +71,8 @@ export function createInfobipSimulator(options: InfobipSimulatorOptions): Infobi
       return;
     }
     const fault = request.method === 'POST' ? faults.now() : undefined;
-    if (fault === 'unauthorised' || request.headers.authorization !== `App ${options.apiKey}`) {
-      replyJson(response, { status: 401, body: { errorCode: 'E401', description: 'Unauthorized' } });
+    if (request.headers.authorization !== `App ${options.apiKey}`) {
+      replyJson(response, UNAUTHORISED);
       return;
     }
     if (options.latencyMs) await pause(options.latencyMs);

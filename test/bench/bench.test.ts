@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { isAlive } from '../../stack/leftovers.ts';
 import { readState } from '../../stack/state-file.ts';
+import { endWithParent } from '../support/end-with-parent.ts';
 import { removeHome, temporaryHome } from '../support/stack-process.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
@@ -33,6 +34,7 @@ function bench(
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TIDINGS_HOME: home },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  endWithParent(child, 'TERM');
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

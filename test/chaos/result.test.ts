@@ -5,21 +5,43 @@ const counts = Object.fromEntries(RARE_PATHS.map((name) => [name, 1])) as ChaosR
 const KEPT: ChaosResult = {
   ...{
     profile: 'chaos',
+    provider: 'infobip',
     seed: 1,
     kills: 20,
-    kills_by_target: { worker: 20 },
+    kills_by_target: { worker: 12, pump: 2, api: 2, postgres: 2, temporal: 2 },
     stops: 21,
     stops_in_flight: 14,
+    stops_unheard: 0,
   },
-  ...{ customers: 2_000, messages: 1_900, duplicates: 0, lost: 0, claims_after_stop: 0, calls_after_stop: 0 },
+  ...{
+    customers: 2_000,
+    messages: 1_900,
+    accepted: 1_850,
+    duplicates: 0,
+    losses: {},
+    lost: 0,
+    claims_after_stop: 0,
+    calls_after_stop: 0,
+  },
   ...{
     calls_within_1s: 2,
     calls_frozen: 1,
     receipts_acknowledged: 1_800,
     receipts_applied: 1_800,
+    receipts_misapplied: 0,
     unknown: 0,
   },
-  ...{ unresolved: 0, unresolved_gated: 3, leaks: [], nonsense_taken: 0, rare_paths: counts, seconds: 200 },
+  ...{
+    unresolved: 0,
+    unresolved_gated: 3,
+    leaks: [],
+    leaks_searched: { logs: 7, histories: 20, numbers: 1_900 },
+    witness_lives: true,
+    nonsense_taken: 0,
+    rare_paths: counts,
+    seconds: 200,
+    phases: {},
+  },
 };
 
 describe('the judgement of a rehearsal', () => {
@@ -32,15 +54,38 @@ describe('the judgement of a rehearsal', () => {
     ['lost', 2],
     ['claims_after_stop', 1],
     ['calls_after_stop', 1],
+    ['stops_unheard', 1],
+    ['receipts_misapplied', 1],
     ['unknown', 1],
     ['unresolved', 1],
     ['leaks', ['worker.log']],
     ['nonsense_taken', 1],
+    ['witness_lives', false],
     ['receipts_applied', 1_799],
     ['kills', 19],
     ['stops_in_flight', 10],
+    ['stops', 19],
+    ['accepted', 900],
+    ['messages', 1_849],
+    ['leaks_searched', { logs: 7, histories: 0, numbers: 1_900 }],
+    ['kills_by_target', { worker: 13, pump: 2, api: 2, postgres: 2, temporal: 1 }],
+    ['kills_by_target', { worker: 9, pump: 5, api: 2, postgres: 2, temporal: 2 }],
     ['rare_paths', { ...counts, zombie_fenced: 0 }],
   ])('names what is broken: %s', (field, value) => {
     expect(brokenPromises({ ...KEPT, [field]: value }, 20)).toHaveLength(1);
+  });
+
+  it('is not content with promises about nothing', () => {
+    const silent = { ...KEPT, receipts_acknowledged: 900, receipts_applied: 900 };
+    expect(brokenPromises(silent, 20)).toEqual([
+      'Fewer receipts than half of the customers were acknowledged.',
+    ]);
+    const nothing = { ...silent, accepted: 0, messages: 0, receipts_acknowledged: 0, receipts_applied: 0 };
+    expect(brokenPromises(nothing, 20)).toHaveLength(2);
+  });
+
+  it('takes more kills than were wanted for as many', () => {
+    const kills_by_target = { ...KEPT.kills_by_target, pump: 3 };
+    expect(brokenPromises({ ...KEPT, kills: 21, kills_by_target }, 20)).toEqual([]);
   });
 });

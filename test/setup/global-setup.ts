@@ -6,6 +6,7 @@ import { migrate } from '../../database/migrate.ts';
 import { isAlive, stopLeftovers } from '../../stack/leftovers.ts';
 import { answersQueries, dataFolders, ensureDatabase, prepareCluster } from '../../stack/postgres/cluster.ts';
 import { locateTemporal } from '../../stack/temporal/locate.ts';
+import { endWithParent } from '../support/end-with-parent.ts';
 import { freePort } from '../support/temporal-server.ts';
 import { workflowBundle } from '../../worker/workflow-bundle.ts';
 
@@ -26,6 +27,8 @@ export default async function setUp(): Promise<void> {
     env: { LANG: 'C.UTF-8' },
     ...cluster.owner,
   });
+  // An immediate stop.
+  endWithParent(server, 'QUIT');
   while (!(await answersQueries(cluster.url('postgres')))) {
     if (server.exitCode !== null) throw new Error('PostgreSQL did not start.');
   }

@@ -21,6 +21,9 @@ describe('a provider in trouble', () => {
     await setFault(kind, 60_000);
     expect((await send({ one: '12125550200' })).status).toBe(status);
     expect(vendor.accepted()).toEqual(taken);
+    expect(vendor.rows).toMatchObject([
+      { kind: taken.length > 0 ? 'accepted' : 'refused', id: 'one', to: '12125550200' },
+    ]);
     await setFault(kind, 0);
     expect((await send({ two: '12125550201' })).status).toBe(200);
   });

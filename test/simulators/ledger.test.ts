@@ -22,6 +22,14 @@ const accepted = (id: string): LedgerRow => ({
   at: 1_000,
 });
 
+const refused: LedgerRow = {
+  kind: 'duplicate_refused',
+  id: 'one',
+  to: '12125550200',
+  seen: 1_900,
+  at: 2_000,
+};
+
 async function lines(): Promise<readonly string[]> {
   return (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
 }
@@ -42,10 +50,10 @@ describe('the ledger of a simulator', () => {
     first.close();
     const second = new Ledger(file);
     expect(second.rows).toEqual([accepted('one')]);
-    await second.append({ kind: 'duplicate_refused', id: 'one', at: 2_000 });
+    await second.append(refused);
     second.close();
     const third = new Ledger(file);
-    expect(third.rows).toEqual([accepted('one'), { kind: 'duplicate_refused', id: 'one', at: 2_000 }]);
+    expect(third.rows).toEqual([accepted('one'), refused]);
     third.close();
   });
 

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
+import { endWithParent } from './end-with-parent.ts';
 import { eventually } from './eventually.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
@@ -24,6 +25,7 @@ export class ServiceProcess {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...SERVICE_VARIABLES, ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    endWithParent(this.child);
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
   }

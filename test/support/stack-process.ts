@@ -6,6 +6,7 @@ import { isAlive } from '../../stack/leftovers.ts';
 import { dataFolders } from '../../stack/postgres/cluster.ts';
 import { readState, type StackState } from '../../stack/state-file.ts';
 import { Api } from './api.ts';
+import { endWithParent } from './end-with-parent.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './temporal-server.ts';
 
@@ -56,6 +57,8 @@ export class CommandProcess {
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
+    // Its own children are stopped by it.
+    endWithParent(this.child, 'TERM');
     this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
     this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
   }

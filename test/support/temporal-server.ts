@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import net from 'node:net';
+import { endWithParent } from './end-with-parent.ts';
 import { isListening, temporalCommand } from '../../stack/temporal/server.ts';
 
 export interface TestTemporal {
@@ -19,6 +20,7 @@ export async function startTemporal(folder: string, port?: number): Promise<Test
     namespace: 'default',
   });
   const server = spawn(program, [...args, '--headless'], { stdio: 'ignore' });
+  endWithParent(server);
   while (!(await isListening(chosen))) {
     if (server.exitCode !== null) throw new Error('The Temporal server did not start.');
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,0 +1,36 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { acceptancesOf, readSimulatorLedger } from '../../chaos/acceptances.ts';
+import { acceptance } from './evidence.ts';
+
+let home: string;
+
+beforeEach(async () => {
+  home = await mkdtemp(path.join(os.tmpdir(), 'tidings-ledger-'));
+  await mkdir(path.join(home, 'simulator'));
+});
+afterEach(() => rm(home, { recursive: true }));
+
+const write = (text: string): Promise<void> => writeFile(path.join(home, 'simulator', 'infobip.jsonl'), text);
+const line = JSON.stringify(acceptance('one', '12065550142'));
+
+describe("the simulator's ledger as evidence", () => {
+  it('is read line by line', async () => {
+    await write(`${line}\n${line}\n`);
+    expect(acceptancesOf(await readSimulatorLedger(home, 'infobip'))).toHaveLength(2);
+  });
+
+  it.each([
+    ['is cut off', line.slice(0, -5)],
+    ['is of an unknown kind', '{"kind":"taken","id":"one"}'],
+    ['lacks its number', '{"kind":"accepted","id":"one","channel":"mms"}'],
+  ])('is no evidence when a line %s', async (_what, broken) => {
+    await write(`${line}\n${broken}\n${line}\n`);
+    await expect(readSimulatorLedger(home, 'infobip')).rejects.toThrow('line 2');
+  });
+
+  it('is no evidence when it is missing', async () => {
+    await expect(readSimulatorLedger(home, 'infobip')).rejects.toThrow('ENOENT');
+  });
+});
