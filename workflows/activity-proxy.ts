@@ -9,7 +9,9 @@ import type { Timings } from '../domain/timings.ts';
 
 const RETRY = { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 30_000 };
 /** Before the timings are known. */
-const FIRST = { heartbeatMs: 10_000, activityMs: 10_000 };
+const FIRST = { heartbeatMs: 10_000 };
+/** Longest local activity with its repetitions. */
+const LOCAL_MS = 2_000;
 
 /** The activities as workflows call them: tried until they succeed or can't. */
 export interface ActivityProxies {
@@ -18,13 +20,11 @@ export interface ActivityProxies {
    * dead worker is noticed after `heartbeatMs`.
    */
   readonly long: ActivityInterfaceFor<Activities>;
-  /** For short reads and writes of the database: carried within the workflow task, one event of history each. */
+  /** For short reads and writes of the database; only `ShortWork` calls it: it knows what to do when one takes longer. */
   readonly short: LocalActivityInterfaceFor<Activities>;
 }
 
-export function activitiesWith(
-  timings: Pick<Timings, 'heartbeatMs' | 'activityMs'> = FIRST,
-): ActivityProxies {
+export function activitiesWith(timings: Pick<Timings, 'heartbeatMs'> = FIRST): ActivityProxies {
   return {
     long: proxyActivities<Activities>({
       startToCloseTimeout: '6 hours',
@@ -32,9 +32,9 @@ export function activitiesWith(
       retry: RETRY,
     }),
     short: proxyLocalActivities<Activities>({
-      startToCloseTimeout: timings.activityMs,
-      localRetryThreshold: '5s',
-      retry: RETRY,
+      scheduleToCloseTimeout: LOCAL_MS,
+      startToCloseTimeout: LOCAL_MS,
+      retry: { ...RETRY, maximumAttempts: 3 },
     }),
   };
 }

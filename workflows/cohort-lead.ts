@@ -21,7 +21,7 @@ import { activitiesWith } from './activity-proxy.ts';
 import { Alarm } from './alarm.ts';
 import { detailsOfSummary, detailsTable } from './details.ts';
 import type { CohortInput, runCohort } from './run-cohort.ts';
-import { ShortQueue } from './short-queue.ts';
+import { ShortWork } from './short-work.ts';
 import { cohortSignal, receiptsSignal, wakeSignal } from './signals.ts';
 import { TemporalHost } from './temporal-host.ts';
 
@@ -66,10 +66,9 @@ export class CohortLead {
   private readonly input: CohortInput;
   private readonly cohort: LoadedCohort;
   private readonly news: CohortNewsBox;
-  private readonly activities: ReturnType<typeof activitiesWith>;
   private readonly walk: Walk;
   private readonly alarm = new Alarm();
-  private readonly queue = new ShortQueue();
+  private readonly shortWork: ShortWork;
   /** Messages by state, by node, as the last hint had them. */
   private readonly messages: Record<string, ReceiptsHint['states']> = {};
   private parked: boolean;
@@ -80,7 +79,8 @@ export class CohortLead {
     this.input = input;
     this.cohort = cohort;
     this.news = news;
-    this.activities = activitiesWith(cohort.timings);
+    const activities = activitiesWith(cohort.timings);
+    this.shortWork = new ShortWork(activities);
     this.parked = input.carried?.parked ?? false;
     this.state = input.carried?.shown ?? 'running';
     this.walk = new Walk({
@@ -89,14 +89,14 @@ export class CohortLead {
       graph: cohort.graph,
       timings: cohort.timings,
       behaviours: NODE_BEHAVIOURS,
-      host: new TemporalHost(input.cohortId, this.activities, this.queue),
+      host: new TemporalHost(input.cohortId, activities, this.shortWork),
       rules,
       state: input.carried?.state ?? cohort.stored ?? undefined,
     });
   }
 
   async lead(): Promise<Summary> {
-    const { walk, news, alarm, queue } = this;
+    const { walk, news, alarm, shortWork } = this;
     await this.carryOut(this.cohort.orders);
     while (!walk.done) {
       this.readHints();
@@ -119,12 +119,11 @@ export class CohortLead {
       }
       if (this.shouldContinueAsNew()) await this.continueAsNew();
       setCurrentDetails(this.details());
-      if (!queue.isBusy) this.setAlarm();
+      if (!shortWork.isBusy) this.setAlarm();
       await condition(() => walk.changed || walk.done || alarm.fired || !news.isEmpty);
       alarm.fired = false;
     }
-    const { finishCohort } = this.activities.short;
-    const { summary, isLast } = await this.queue.run(() => finishCohort(this.input.cohortId));
+    const { summary, isLast } = await shortWork.run('finishCohort', [this.input.cohortId]);
     setCurrentDetails(detailsOfSummary(summary));
     if (isLast || !this.parked) await this.tellRun(isLast);
     return summary;
@@ -153,7 +152,7 @@ export class CohortLead {
 
   private async takeOrders(): Promise<void> {
     this.news.woken = false;
-    await this.carryOut(await this.queue.run(() => this.activities.short.readOrders(this.input.cohortId)));
+    await this.carryOut(await this.shortWork.run('readOrders', [this.input.cohortId]));
   }
 
   /** Carries out what operators have decided. */

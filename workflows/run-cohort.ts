@@ -4,6 +4,7 @@ import { rulesOf } from '../walk/rules.ts';
 import type { WalkState } from '../walk/walk-state.ts';
 import { activitiesWith } from './activity-proxy.ts';
 import { endingByItself } from './cancellation.ts';
+import { ShortWork } from './short-work.ts';
 import { CohortLead, CohortNewsBox } from './cohort-lead.ts';
 
 export interface CohortInput {
@@ -19,7 +20,10 @@ export async function runCohort(input: CohortInput): Promise<Summary> {
   // An error that is no failure of Temporal's keeps the workflow as it is, until a worker knows the version.
   const rules = rulesOf(input.walkVersion);
   const news = new CohortNewsBox();
-  const cohort = await activitiesWith().short.loadCohort(input.cohortId, input.carried === undefined);
+  const cohort = await new ShortWork(activitiesWith()).run('loadCohort', [
+    input.cohortId,
+    input.carried === undefined,
+  ]);
   if (cohort.finished) return [];
   const lead = new CohortLead(input, rules, cohort, news);
   return endingByItself(

@@ -14,6 +14,7 @@ import { activitiesWith } from './activity-proxy.ts';
 import { detailsOfSummary } from './details.ts';
 import type { RunInput, runScenario } from './run-scenario.ts';
 import { cohortSignal, wakeSignal } from './signals.ts';
+import { ShortWork } from './short-work.ts';
 import { startCohort } from './start-cohort.ts';
 
 /** What a run carries from one workflow run to the next. */
@@ -54,6 +55,7 @@ export class RunLead {
   private cancelRequested = false;
   private state: RunState = 'requested';
   private activities = activitiesWith();
+  private shortWork = new ShortWork(this.activities);
   private historyEvents = Infinity;
   private audience = { customers: 0, cohorts: 0 };
   private progress = '';
@@ -81,8 +83,9 @@ export class RunLead {
 
   async lead(): Promise<Summary> {
     const { runId } = this.input;
-    const { timings } = await this.activities.short.beginRun(runId);
+    const { timings } = await this.shortWork.run('beginRun', [runId]);
     this.activities = activitiesWith(timings);
+    this.shortWork = new ShortWork(this.activities);
     this.historyEvents = timings.historyEvents;
     await this.learnState();
     if (!this.isCancelled()) {
@@ -103,7 +106,7 @@ export class RunLead {
     const { cohorts } = this.audience;
     let starts = 0;
     while (this.next <= cohorts && !this.isCancelled()) {
-      const page = await this.activities.short.cohortsToStart(runId, this.next, PAGE);
+      const page = await this.shortWork.run('cohortsToStart', [runId, this.next, PAGE]);
       if (page.length === 0) return;
       for (const cohort of page) {
         const hasRoom = await condition(() => this.woken || this.starting.size < window, NO_NEWS_MS, {
@@ -171,7 +174,7 @@ export class RunLead {
     do {
       this.woken = false;
       await this.writeCancellation();
-      const { state } = await this.activities.short.beginRun(this.input.runId);
+      const { state } = await this.shortWork.run('beginRun', [this.input.runId]);
       this.showState(state);
       if (state === 'paused') await condition(() => this.woken);
     } while (this.state === 'paused');
@@ -180,7 +183,7 @@ export class RunLead {
   private async writeCancellation(): Promise<void> {
     if (!this.cancelRequested) return;
     this.cancelRequested = false;
-    await this.activities.short.cancelRun(this.input.runId, 'cancelled in the Temporal UI');
+    await this.shortWork.run('cancelRun', [this.input.runId, 'cancelled in the Temporal UI']);
   }
 
   private showState(state: RunState): void {

@@ -1,28 +1,28 @@
-import type { ActivityFunctionWithOptions, LocalActivityFunctionWithOptions } from '@temporalio/workflow';
+import type { ActivityFunctionWithOptions } from '@temporalio/workflow';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import type { EffectActivities } from '../domain/activities.ts';
 import type { EffectAnswer, EffectScope } from '../domain/effects.ts';
 import { PermanentError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { WalkRecord, WalkRecordAnswer } from '../domain/walk-record.ts';
 import type { AnyEffectRef, WalkHost } from '../walk/host.ts';
 import type { ActivityProxies } from './activity-proxy.ts';
-import type { ShortQueue } from './short-queue.ts';
+import type { ShortWork } from './short-work.ts';
 
 type EffectFunction = (scope: EffectScope, input: JsonObject) => Promise<EffectAnswer<unknown>>;
-type AnyEffect =
-  ActivityFunctionWithOptions<EffectFunction> | LocalActivityFunctionWithOptions<EffectFunction>;
+type LongEffect = ActivityFunctionWithOptions<EffectFunction>;
 
 /** Carries a walk on Temporal: an effect is an activity of the same name. */
 export class TemporalHost implements WalkHost {
   private readonly cohortId: string;
   private readonly activities: ActivityProxies;
-  private readonly queue: ShortQueue;
+  private readonly shortWork: ShortWork;
 
-  /** @param queue shared by everything in the workflow that uses local activities */
-  constructor(cohortId: string, activities: ActivityProxies, queue: ShortQueue) {
+  /** @param shortWork shared by everything in the workflow */
+  constructor(cohortId: string, activities: ActivityProxies, shortWork: ShortWork) {
     this.cohortId = cohortId;
     this.activities = activities;
-    this.queue = queue;
+    this.shortWork = shortWork;
   }
 
   now(): number {
@@ -35,22 +35,17 @@ export class TemporalHost implements WalkHost {
     input: JsonObject,
     summary: string,
   ): Promise<EffectAnswer<unknown>> {
-    // The proxy makes an activity of any name; which names there are is the registry's to know.
-    const effects = this.activities[short ? 'short' : 'long'] as unknown as Readonly<
-      Record<string, AnyEffect>
-    >;
-    const effect = effects[name];
-    if (!effect) return Promise.reject(new Error(`There is no effect "${name}".`));
-    const call = (): Promise<EffectAnswer<unknown>> => effect.executeWithOptions({ summary }, [scope, input]);
-    return (short ? this.queue.run(call) : call()).catch(rethrowPlain);
+    // Which names there are is the registry's to know, and what they answer.
+    const effect = name as keyof EffectActivities;
+    const args: Parameters<EffectFunction> = [scope, input];
+    const answer = short
+      ? this.shortWork.run(effect, args, summary)
+      : (this.activities.long[effect] as LongEffect).executeWithOptions({ summary }, args);
+    return answer.catch(rethrowPlain);
   }
 
   record(record: WalkRecord): Promise<WalkRecordAnswer> {
-    const { recordTrace } = this.activities.short;
-    const options = { summary: summaryOf(record) };
-    return this.queue
-      .run(() => recordTrace.executeWithOptions(options, [this.cohortId, record]))
-      .catch(rethrowPlain);
+    return this.shortWork.run('recordTrace', [this.cohortId, record], summaryOf(record)).catch(rethrowPlain);
   }
 }
 

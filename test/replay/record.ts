@@ -7,19 +7,22 @@ import { emptyFolder, writeHistory, type History } from './histories.ts';
 import { RECORDED } from './scenarios.ts';
 
 /**
- * `node --import tsx test/replay/record.ts`: runs every scenario of scenarios.ts and keeps the histories of its
- * workflows in histories/, in place of those that are there. Not while tests run: both use one PostgreSQL.
+ * `node --import tsx test/replay/record.ts [NAME …]`: runs every scenario of scenarios.ts, or those that are named, and keeps
+ * the histories of its workflows in histories/, in place of those that are there. Not while tests run: both use one PostgreSQL.
  */
 const PHONES = { ...ordinaryPhones(10), absent: '+12125550150', silent: '+12125550152' };
+
+const names = process.argv.slice(2);
 
 await setUp();
 const stack = await TestStack.start({ timings: { historyEvents: 60, receiptDeadlineMs: 3_000 } });
 try {
-  await emptyFolder();
+  if (names.length === 0) await emptyFolder();
   const [vips, others] = [0, 1].map((half) =>
     Object.fromEntries(Object.entries(PHONES).filter((_, index) => index % 2 === half)),
   );
   for (const { name, scenario, meanwhile } of RECORDED) {
+    if (names.length > 0 && !names.includes(name)) continue;
     await stack.api.importConsenting(vips ?? {}, { vip: true, level: 0 });
     await stack.api.importConsenting(others ?? {}, { vip: false, level: 0 });
     const runId = await stack.api.run(scenario);

@@ -53,6 +53,7 @@ describe('the recorded histories', () => {
     for (const name of ['pause-and-resume', 'cancel', 'with-outlets'])
       expect(eventsOf(name)).toContain('WORKFLOW_EXECUTION_SIGNALED');
     expect(eventsOf('wait')).toContain('TIMER_STARTED');
+    expect(eventsOf('slow-database')).toMatch(/"activityType":\{"name":"recordTrace"\}/);
   });
 
   it('name no number, no secret, and neither machine nor folder of where they were recorded', () => {

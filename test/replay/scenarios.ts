@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { inTransaction } from '../../database/transaction.ts';
 import { eventually } from '../support/eventually.ts';
 import { chain, mms, NOW, wait } from '../support/scenarios.ts';
 import type { TestStack } from '../support/test-stack.ts';
@@ -40,6 +42,15 @@ async function pauseAndResume(stack: TestStack, runId: string): Promise<void> {
 async function cancel(stack: TestStack, runId: string): Promise<void> {
   await areAt(stack, runId, 'rest');
   await command(stack, runId, 'cancel');
+}
+
+/** Nothing of the walk can be written for longer than a local activity may take. */
+async function holdUpWriting(stack: TestStack, runId: string): Promise<void> {
+  await areAt(stack, runId, 'rest');
+  await inTransaction(stack.database.pool, async (connection) => {
+    await connection.query('LOCK TABLE trace IN ACCESS EXCLUSIVE MODE');
+    await pause(6_000);
+  });
 }
 
 /** Every way that a workflow goes, once; `vip` is true for every second customer. */
@@ -97,6 +108,11 @@ export const RECORDED: readonly RecordedScenario[] = [
     name: 'pause-and-resume',
     scenario: chain('pause-and-resume', NOW, wait('rest', '3s'), mms('send')),
     meanwhile: pauseAndResume,
+  },
+  {
+    name: 'slow-database',
+    scenario: chain('slow-database', NOW, wait('rest', '1s'), mms('send')),
+    meanwhile: holdUpWriting,
   },
   {
     name: 'cancel',
