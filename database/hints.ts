@@ -61,14 +61,18 @@ export async function markHints(connection: Connection, messages: readonly Hinte
   await connection.query({
     name: 'mark-hints',
     text: `
+      WITH ended AS MATERIALIZED (
+        SELECT hint.cohort_id, hint.action_id, hint.pass, NOT EXISTS (
+          SELECT FROM message
+          WHERE message.month = ANY ($1::int[]) AND message.month = t.month AND message.run_id = cohort.run_id
+            AND message.cohort_id = t.cohort_id AND message.action_id = t.action_id AND message.pass = t.pass
+            AND message.ended_at IS NULL) AS complete
+        FROM unnest($1::int[], $2::bigint[], $3::int[], $4::int[]) AS t (month, cohort_id, action_id, pass)
+        JOIN hint ON hint.cohort_id = t.cohort_id AND hint.action_id = t.action_id AND hint.pass = t.pass
+        JOIN cohort ON cohort.id = t.cohort_id)
       UPDATE hint SET dirty = complete OR early, marks = marks + 1,
         due_at = CASE WHEN complete THEN clock_timestamp() ELSE due_at END
-      FROM (
-        SELECT t.*, NOT EXISTS (
-          SELECT FROM message
-          WHERE message.month = ANY ($1::int[]) AND message.month = t.month AND message.cohort_id = t.cohort_id
-            AND message.action_id = t.action_id AND message.pass = t.pass AND message.ended_at IS NULL) AS complete
-        FROM unnest($1::int[], $2::bigint[], $3::int[], $4::int[]) AS t (month, cohort_id, action_id, pass)) AS ended
+      FROM ended
       WHERE hint.cohort_id = ended.cohort_id AND hint.action_id = ended.action_id AND hint.pass = ended.pass`,
     values,
   });

@@ -50,7 +50,7 @@ describe('the migrations', () => {
     const { pool } = database;
     const runId = await insertRun(pool, await seedTestProject(pool));
     await pool.query(
-      `DROP INDEX cohort_workflow_id_key, message_month_run_id_idx;
+      `DROP INDEX cohort_workflow_id_key;
        DELETE FROM _prisma_migrations WHERE migration_name LIKE '%_indexes'`,
     );
     await pool.query(
