@@ -42,7 +42,8 @@ export interface RecordScope {
  *
  * A receipt that was faster keeps its state; the submission's campaign event is written once whoever proves it. An
  * account that is refused costs the message no attempt. That nothing was sent is believed of a message in doubt too: it stays
- * in doubt, but whoever looks at it next may offer it again.
+ * in doubt, but whoever looks at it next may offer it again. A repeat that was not sent gives its look-up back, and is made
+ * again after the pause of any other retry.
  * @returns ids of the messages whose claim was still held
  */
 export async function recordOutcomes(
@@ -83,6 +84,9 @@ export async function recordOutcomes(
       calls.map((call) => call.token),
       outcomes.map((outcome) => outcome.kind === 'unsent' && outcome.cause === 'account'),
       outcomes.map((outcome) => outcome.kind === 'unsent' && scope.isOnlyAttempt),
+      outcomes.map(
+        (outcome) => outcome.kind === 'unsent' && scope.unsentState === 'unknown' && !scope.isOnlyAttempt,
+      ),
     ],
   });
   return new Set(rows.map((row) => row.id));
@@ -133,6 +137,9 @@ const OPEN = `(message.state = 'submitting'
 const UNSENT = `(outcome.unsent AND (message.state = 'unknown'
   OR (message.state = 'submitting' AND outcome.state = 'unknown')))`;
 
+/** Whether it was a repeat of which nothing has left: the doubt of the earlier attempts is what it was before. */
+const REPEAT_UNSENT = `(outcome.repeat_unsent AND message.state = 'submitting')`;
+
 const RETRY_AT = `clock_timestamp() + make_interval(secs => coalesce(
   outcome.retry_ms, ($22::float8[])[least(message.attempts, cardinality($22::float8[]))]) / 1000)`;
 
@@ -143,9 +150,9 @@ const RETRY_AT = `clock_timestamp() + make_interval(secs => coalesce(
 const RECORD = `
   WITH outcome AS (
     SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::float8[],
-                         $12::uuid[], $13::text[], $2::uuid[], $24::boolean[], $25::boolean[])
+                         $12::uuid[], $13::text[], $2::uuid[], $24::boolean[], $25::boolean[], $26::boolean[])
       AS t (id, state, provider_message_id, status_code, error, error_class, retry_ms, event_id, event_status,
-            token, account_refused, unsent)
+            token, account_refused, unsent, repeat_unsent)
   ), own AS (
     ${lockMessages({
       columns: 'outcome.*',
@@ -167,7 +174,8 @@ const RECORD = `
                       WHEN outcome.state IN ('rejected', 'unresolved') THEN clock_timestamp() END,
       retry_at = CASE WHEN ${OPEN} AND outcome.state = 'queued' THEN ${RETRY_AT} END,
       provably_unsent = ${UNSENT},
-      look_at = CASE WHEN ${UNSENT} THEN ${RETRY_AT}
+      looks = looks - CASE WHEN ${REPEAT_UNSENT} THEN 1 ELSE 0 END,
+      look_at = CASE WHEN ${UNSENT} OR ${REPEAT_UNSENT} THEN ${RETRY_AT}
                 WHEN NOT ${OPEN} THEN look_at
                 ELSE CASE outcome.state
                   WHEN 'accepted' THEN least(look_at, receipt_due_at + make_interval(secs => $3))

@@ -9,6 +9,7 @@ import type { IntegrationRow } from '../database/read-integration.ts';
 import { readIntegration } from '../database/read-integration.ts';
 import { storeReceipts } from '../database/store-receipts.ts';
 import { groupBy } from '../domain/group-by.ts';
+import { BREAKER_OPEN } from '../domain/gate.ts';
 import { REPEAT_REFUSED } from '../domain/message-decision.ts';
 import { LookupRefusedError } from '../providers/lookup-refused-error.ts';
 import type { LookupResult } from '../providers/provider.ts';
@@ -26,7 +27,8 @@ const MISSES_BEFORE_REPEAT = 2;
  *
  * What is found goes through the inbox as a receipt does. A miss is no proof: the next look-up follows the schedule;
  * with verified ids the second miss is followed by a repeat under the same id. What provably was not sent is offered again
- * without a look-up; a turn in which the gate keeps it in counts as a miss. After the last look-up a message is
+ * without a look-up; a turn in which the gate keeps it in counts as a miss. What an open breaker puts off, or what a repeat
+ * provably did not send, costs no look-up: it is offered until it is stale. After the last look-up a message is
  * `unresolved`. Where the integration is gone nobody can be asked: that is a miss. One call takes at most 50 messages:
  * its caller paces it, for providers count look-ups by the minute.
  */
@@ -112,7 +114,12 @@ async function handleMiss(
     return;
   }
   deps.notice('repeat_gated');
-  await postponeLookUp(deps.pool, message, { looks, lookAtMs, error: `${REPEAT_REFUSED}${repeat.reason}` });
+  const error = `${REPEAT_REFUSED}${repeat.reason}`;
+  const next =
+    repeat.reason === BREAKER_OPEN && repeat.until !== undefined
+      ? { looks: message.looks, lookAtMs: repeat.until, error }
+      : { looks, lookAtMs, error };
+  await postponeLookUp(deps.pool, message, next);
 }
 
 /**
