@@ -7,6 +7,7 @@ import type { Rig } from './rig.ts';
 import { countMessages, readRun, resume } from './runs.ts';
 import { anyNumber, numberInFlight, stopNumber, type Stop } from './stops.ts';
 import type { Target } from './targets.ts';
+import { timeLeft } from './time-left.ts';
 import { killWorkflow } from './workflow-faults.ts';
 import { postNonsense } from './webhooks.ts';
 
@@ -42,6 +43,8 @@ export class Tormentor {
   }
 
   async carryOut(plan: readonly Trouble[], expected: number, say: (text: string) => void): Promise<Torment> {
+    const startedAt = performance.now();
+    const last = plan.at(-1)?.at ?? 1;
     for (const { at, what } of plan) {
       await until(
         `${Math.round(at * 100)} % of the messages`,
@@ -53,7 +56,8 @@ export class Tormentor {
         },
         PROGRESS_MS,
       );
-      say(`  ${Math.round(at * 100)} % · ${describe(what)}`);
+      const left = what.kind === 'kill' ? ` · ${timeLeft(performance.now() - startedAt, at / last)} left` : '';
+      say(`  ${Math.round(at * 100)} % · ${describe(what)}${left}`);
       await this.apply(what);
     }
     await Promise.all(this.beside);
