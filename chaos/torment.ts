@@ -56,7 +56,8 @@ export class Tormentor {
         },
         PROGRESS_MS,
       );
-      const left = what.kind === 'kill' ? ` · ${timeLeft(performance.now() - startedAt, at / last)} left` : '';
+      const left =
+        what.kind === 'kill' ? ` · ${timeLeft(performance.now() - startedAt, at / last)} left` : '';
       say(`  ${Math.round(at * 100)} % · ${describe(what)}${left}`);
       await this.apply(what);
     }
