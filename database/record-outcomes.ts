@@ -1,5 +1,5 @@
 import type { SubmitOutcome } from '../domain/outcome.ts';
-import { SUBMISSION_CAUSE } from '../domain/campaign-event.ts';
+import { REFUSAL_CAUSE, SUBMISSION_CAUSE } from '../domain/campaign-event.ts';
 import { providerText } from '../domain/provider-text.ts';
 import type { MessageState } from '../domain/states.ts';
 import { storableText } from '../domain/storable.ts';
@@ -40,7 +40,7 @@ export interface RecordScope {
 /**
  * Writes the outcomes of calls, each only while its claim is still the one under which the call was made.
  *
- * A receipt that was faster keeps its state; the submission's campaign event is written once whoever proves it. An
+ * A receipt that was faster keeps its state; the submission's campaign event is written once whoever proves it, beside that of a refusal. An
  * account that is refused costs the message no attempt. That nothing was sent is believed of a message in doubt too: it stays
  * in doubt, but whoever looks at it next may offer it again. A repeat that was not sent gives its look-up back, and is made
  * again after the pause of any other retry.
@@ -70,7 +70,9 @@ export async function recordOutcomes(
       outcomes.map((outcome) => textOf(outcome, 'error')),
       outcomes.map((outcome) => ('errorClass' in outcome ? outcome.errorClass : null)),
       outcomes.map(retryMsOf),
-      outcomes.map((outcome) => campaignEventId(outcome.messageId, SUBMISSION_CAUSE)),
+      outcomes.map((outcome) =>
+        campaignEventId(outcome.messageId, outcome.kind === 'rejected' ? REFUSAL_CAUSE : SUBMISSION_CAUSE),
+      ),
       outcomes.map((outcome) => eventStatusOf(outcome)),
       calls.map((call) => call.integrationId),
       calls.map((call) => call.submissionId),
