@@ -50,8 +50,7 @@ export class Tormentor {
         `${Math.round(at * 100)} % of the messages`,
         async () => {
           if ((await countMessages(this.rig, this.runId)) >= at * expected) return true;
-          const run = await readRun(this.rig, this.runId);
-          if (run.state === 'paused') await resume(this.rig, this.runId);
+          await this.resumeWherePaused();
           return undefined;
         },
         PROGRESS_MS,
@@ -64,6 +63,12 @@ export class Tormentor {
     await Promise.all(this.beside);
     const { killsByTarget, stops, freezes, nonsenseTaken } = this;
     return { killsByTarget, stops, freezes, nonsenseTaken };
+  }
+
+  /** As an operator does: a run whose workflow is lost is paused, and then nothing of it is in flight. */
+  private async resumeWherePaused(): Promise<void> {
+    const run = await readRun(this.rig, this.runId);
+    if (run.state === 'paused') await resume(this.rig, this.runId);
   }
 
   private async apply(what: Trouble['what']): Promise<void> {
@@ -125,8 +130,10 @@ export class Tormentor {
 
   private async stop(inFlight: boolean): Promise<void> {
     const found = await until('a number that may opt out', async () => {
-      const flying = inFlight ? await numberInFlight(this.rig, this.runId) : undefined;
-      return flying ?? (inFlight ? undefined : await anyNumber(this.rig, this.random));
+      if (!inFlight) return anyNumber(this.rig, this.random);
+      const flying = await numberInFlight(this.rig, this.runId);
+      if (!flying) await this.resumeWherePaused();
+      return flying;
     }).catch(() => anyNumber(this.rig, this.random));
     if (found) this.stops.push(await stopNumber(this.rig, found.phone, found.state));
   }
