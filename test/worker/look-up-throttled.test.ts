@@ -73,4 +73,15 @@ describe('a message in doubt whose repeat provably was not sent', () => {
     await noteSuccess(database.pool, { integrationId: run.integrationId, startedAt: Date.now() });
     expect(await lookUp(1)).toMatchObject({ state: 'accepted', attempts: 2 });
   });
+
+  it('waits while its run is paused, which costs no look-up until it is stale', async () => {
+    const { length: lookUps } = scripted.deps.timings.lookUpMs;
+    await database.pool.query(`UPDATE run SET state = 'paused' WHERE id = $1`, [run.runId]);
+    const waiting = await lookUp(2 * lookUps);
+    expect(waiting).toMatchObject({ state: 'unknown', looks: 1, error: 'repeat refused: run_paused' });
+
+    await database.pool.query(`UPDATE message SET stale_at = now() WHERE run_id = $1`, [run.runId]);
+    expect(await lookUp(lookUps)).toMatchObject({ state: 'unresolved', attempts: 1 });
+    expect(scripted.called).toEqual([]);
+  });
 });
