@@ -26,6 +26,10 @@ export interface Losses {
 const TAKEN = ['accepted', 'dispatched', 'delivered', 'failed', 'expired'];
 const NOT_TAKEN = ['queued', 'rejected', 'cancelled'];
 
+/** Whether the gate has refused the repeat for good; what a pause or an open breaker has put off was to be settled. */
+const GATED = `(coalesce(error, '') LIKE 'repeat refused%'
+  AND error NOT IN ('repeat refused: run_paused', 'repeat refused: breaker_open'))`;
+
 /**
  * Looks for whatever has no end, or a wrong one, after all runs have ended.
  * @param intended entries that the launches should have made
@@ -58,9 +62,8 @@ export async function countLosses(
         WHERE (taken.id IS NULL AND state = ANY ($5::text[]))
            OR (taken.id IS NOT NULL AND state = ANY ($6::text[]))) AS contradicted,
        (SELECT count(*) FROM message WHERE state = 'unknown') AS unknown,
-       (SELECT count(*) FROM message WHERE state = 'unresolved' AND coalesce(error, '') NOT LIKE 'repeat refused%')
-         AS unresolved,
-       (SELECT count(*) FROM message WHERE state = 'unresolved' AND error LIKE 'repeat refused%') AS "unresolvedGated",
+       (SELECT count(*) FROM message WHERE state = 'unresolved' AND NOT ${GATED}) AS unresolved,
+       (SELECT count(*) FROM message WHERE state = 'unresolved' AND ${GATED}) AS "unresolvedGated",
        (SELECT count(*) FROM receipt JOIN message ON message.id::text = receipt.message_id
         WHERE receipt.folded_at IS NULL) AS receipts`,
     [

@@ -69,12 +69,19 @@ export function planTrouble(random: Random, kills: number, customers: number): r
 
 /** Kills of each process that is no worker: a tenth, as far as half of all stay for workers. */
 export function killsOfEach(kills: number): number {
-  return Math.min(Math.ceil(kills / 10), Math.floor(kills / 2 / (TARGETS.length - 1)));
+  return Math.min(Math.ceil(kills / 10), mostOfEach(kills));
 }
+
+function mostOfEach(kills: number): number {
+  return Math.floor(kills / 2 / (TARGETS.length - 1));
+}
+
+/** Kills that come on top of the plan, as a share of it: a process may come to a point that was meant for another one. */
+const ON_TOP = 0.05;
 
 function killTargets(kills: number): readonly Target[] {
   const others = TARGETS.filter((target) => target !== 'worker');
-  const each = killsOfEach(kills);
+  const each = Math.min(killsOfEach(Math.ceil(kills * (1 + ON_TOP))), mostOfEach(kills));
   const rest = Math.max(0, kills - each * others.length);
   return [
     ...Array.from({ length: rest }, () => 'worker' as const),

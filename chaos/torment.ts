@@ -7,6 +7,7 @@ import type { Rig } from './rig.ts';
 import { countMessages, readRun, resume } from './runs.ts';
 import { anyNumber, numberInFlight, stopNumber, type Stop } from './stops.ts';
 import type { Target } from './targets.ts';
+import { timeLeft } from './time-left.ts';
 import { killWorkflow } from './workflow-faults.ts';
 import { postNonsense } from './webhooks.ts';
 
@@ -42,23 +43,32 @@ export class Tormentor {
   }
 
   async carryOut(plan: readonly Trouble[], expected: number, say: (text: string) => void): Promise<Torment> {
+    const startedAt = performance.now();
+    const last = plan.at(-1)?.at ?? 1;
     for (const { at, what } of plan) {
       await until(
         `${Math.round(at * 100)} % of the messages`,
         async () => {
           if ((await countMessages(this.rig, this.runId)) >= at * expected) return true;
-          const run = await readRun(this.rig, this.runId);
-          if (run.state === 'paused') await resume(this.rig, this.runId);
+          await this.resumeWherePaused();
           return undefined;
         },
         PROGRESS_MS,
       );
-      say(`  ${Math.round(at * 100)} % · ${describe(what)}`);
+      const left =
+        what.kind === 'kill' ? ` · ${timeLeft(performance.now() - startedAt, at / last)} left` : '';
+      say(`  ${Math.round(at * 100)} % · ${describe(what)}${left}`);
       await this.apply(what);
     }
     await Promise.all(this.beside);
     const { killsByTarget, stops, freezes, nonsenseTaken } = this;
     return { killsByTarget, stops, freezes, nonsenseTaken };
+  }
+
+  /** As an operator does: a run whose workflow is lost is paused, and then nothing of it is in flight. */
+  private async resumeWherePaused(): Promise<void> {
+    const run = await readRun(this.rig, this.runId);
+    if (run.state === 'paused') await resume(this.rig, this.runId);
   }
 
   private async apply(what: Trouble['what']): Promise<void> {
@@ -120,8 +130,10 @@ export class Tormentor {
 
   private async stop(inFlight: boolean): Promise<void> {
     const found = await until('a number that may opt out', async () => {
-      const flying = inFlight ? await numberInFlight(this.rig, this.runId) : undefined;
-      return flying ?? (inFlight ? undefined : await anyNumber(this.rig, this.random));
+      if (!inFlight) return anyNumber(this.rig, this.random);
+      const flying = await numberInFlight(this.rig, this.runId);
+      if (!flying) await this.resumeWherePaused();
+      return flying;
     }).catch(() => anyNumber(this.rig, this.random));
     if (found) this.stops.push(await stopNumber(this.rig, found.phone, found.state));
   }

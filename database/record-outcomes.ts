@@ -1,5 +1,5 @@
 import type { SubmitOutcome } from '../domain/outcome.ts';
-import { SUBMISSION_CAUSE } from '../domain/campaign-event.ts';
+import { REFUSAL_CAUSE, SUBMISSION_CAUSE } from '../domain/campaign-event.ts';
 import { providerText } from '../domain/provider-text.ts';
 import type { MessageState } from '../domain/states.ts';
 import { storableText } from '../domain/storable.ts';
@@ -40,9 +40,10 @@ export interface RecordScope {
 /**
  * Writes the outcomes of calls, each only while its claim is still the one under which the call was made.
  *
- * A receipt that was faster keeps its state; the submission's campaign event is written once whoever proves it. An
+ * A receipt that was faster keeps its state; the submission's campaign event is written once whoever proves it, beside that of a refusal. An
  * account that is refused costs the message no attempt. That nothing was sent is believed of a message in doubt too: it stays
- * in doubt, but whoever looks at it next may offer it again.
+ * in doubt, but whoever looks at it next may offer it again. A repeat that was not sent gives its look-up back, and is made
+ * again after the pause of any other retry.
  * @returns ids of the messages whose claim was still held
  */
 export async function recordOutcomes(
@@ -69,7 +70,9 @@ export async function recordOutcomes(
       outcomes.map((outcome) => textOf(outcome, 'error')),
       outcomes.map((outcome) => ('errorClass' in outcome ? outcome.errorClass : null)),
       outcomes.map(retryMsOf),
-      outcomes.map((outcome) => campaignEventId(outcome.messageId, SUBMISSION_CAUSE)),
+      outcomes.map((outcome) =>
+        campaignEventId(outcome.messageId, outcome.kind === 'rejected' ? REFUSAL_CAUSE : SUBMISSION_CAUSE),
+      ),
       outcomes.map((outcome) => eventStatusOf(outcome)),
       calls.map((call) => call.integrationId),
       calls.map((call) => call.submissionId),
@@ -83,6 +86,9 @@ export async function recordOutcomes(
       calls.map((call) => call.token),
       outcomes.map((outcome) => outcome.kind === 'unsent' && outcome.cause === 'account'),
       outcomes.map((outcome) => outcome.kind === 'unsent' && scope.isOnlyAttempt),
+      outcomes.map(
+        (outcome) => outcome.kind === 'unsent' && scope.unsentState === 'unknown' && !scope.isOnlyAttempt,
+      ),
     ],
   });
   return new Set(rows.map((row) => row.id));
@@ -133,6 +139,9 @@ const OPEN = `(message.state = 'submitting'
 const UNSENT = `(outcome.unsent AND (message.state = 'unknown'
   OR (message.state = 'submitting' AND outcome.state = 'unknown')))`;
 
+/** Whether it was a repeat of which nothing has left: the doubt of the earlier attempts is what it was before. */
+const REPEAT_UNSENT = `(outcome.repeat_unsent AND message.state = 'submitting')`;
+
 const RETRY_AT = `clock_timestamp() + make_interval(secs => coalesce(
   outcome.retry_ms, ($22::float8[])[least(message.attempts, cardinality($22::float8[]))]) / 1000)`;
 
@@ -143,9 +152,9 @@ const RETRY_AT = `clock_timestamp() + make_interval(secs => coalesce(
 const RECORD = `
   WITH outcome AS (
     SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::float8[],
-                         $12::uuid[], $13::text[], $2::uuid[], $24::boolean[], $25::boolean[])
+                         $12::uuid[], $13::text[], $2::uuid[], $24::boolean[], $25::boolean[], $26::boolean[])
       AS t (id, state, provider_message_id, status_code, error, error_class, retry_ms, event_id, event_status,
-            token, account_refused, unsent)
+            token, account_refused, unsent, repeat_unsent)
   ), own AS (
     ${lockMessages({
       columns: 'outcome.*',
@@ -167,7 +176,8 @@ const RECORD = `
                       WHEN outcome.state IN ('rejected', 'unresolved') THEN clock_timestamp() END,
       retry_at = CASE WHEN ${OPEN} AND outcome.state = 'queued' THEN ${RETRY_AT} END,
       provably_unsent = ${UNSENT},
-      look_at = CASE WHEN ${UNSENT} THEN ${RETRY_AT}
+      looks = looks - CASE WHEN ${REPEAT_UNSENT} THEN 1 ELSE 0 END,
+      look_at = CASE WHEN ${UNSENT} OR ${REPEAT_UNSENT} THEN ${RETRY_AT}
                 WHEN NOT ${OPEN} THEN look_at
                 ELSE CASE outcome.state
                   WHEN 'accepted' THEN least(look_at, receipt_due_at + make_interval(secs => $3))

@@ -37,8 +37,11 @@ export interface CampaignEvent {
   readonly number_of_message_parts: number | null;
 }
 
-/** The cause under which a submission's one event is known, beside a receipt's key. */
+/** The cause under which a submission's one event is known, beside a receipt's key: an answer and a receipt prove the same one. */
 export const SUBMISSION_CAUSE = 'submission';
+
+/** The cause of the event of a call that was refused: a receipt that proves an acceptance does not make it unsaid. */
+export const REFUSAL_CAUSE = 'refusal';
 
 /** The status that a final receipt is tracked with: A13 knows no `expired`, the code tells it. */
 export function statusOfReceipt(state: 'delivered' | 'failed' | 'expired'): CampaignEventStatus {

@@ -72,6 +72,8 @@ describe('the search for losses', () => {
     expect(await losses()).toMatchObject({ unknown: 0, unresolved: 1, unresolvedGated: 0 });
     await change(`UPDATE message SET error = 'repeat refused: opted_out' WHERE id = $1`);
     expect(await losses()).toMatchObject({ unknown: 0, unresolved: 0, unresolvedGated: 1 });
+    await change(`UPDATE message SET error = 'repeat refused: run_paused' WHERE id = $1`);
+    expect(await losses()).toMatchObject({ unknown: 0, unresolved: 1, unresolvedGated: 0 });
   });
 
   it('finds a receipt that was stored and not applied', async () => {

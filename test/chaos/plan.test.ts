@@ -31,6 +31,12 @@ describe('the plan of a rehearsal', () => {
     },
   );
 
+  it('leaves every process a tenth of 200 kills and of those that come on top', () => {
+    const { worker, ...others } = killsByTarget(plan(7, 200, 20_000));
+    expect(worker).toBeGreaterThanOrEqual(105);
+    for (const count of Object.values(others)) expect(count).toBeGreaterThanOrEqual(21);
+  });
+
   it('lets one of a hundred customers opt out or more, more than half of them with a message in flight', () => {
     const stops = plan(1, 20, 2_000).flatMap(({ what }) => (what.kind === 'stop' ? [what.inFlight] : []));
     expect(stops.length).toBeGreaterThanOrEqual(20);

@@ -12,6 +12,7 @@ import {
   receiptOf,
   receive,
   record,
+  rejected,
   unsent,
 } from '../support/ledger.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -23,8 +24,10 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
+const SLACK_MS = 300_000;
+
 const fold = (): Promise<FoldResult> =>
-  foldPendingReceipts(database.pool, { limit: 100, receiptSlackMs: 300_000 });
+  foldPendingReceipts(database.pool, { limit: 100, receiptSlackMs: SLACK_MS });
 
 const STARTED = Date.now();
 const STATES: readonly ReceiptState[] = ['accepted', 'dispatched', 'failed', 'expired', 'delivered'];
@@ -39,6 +42,7 @@ const OUTCOMES: Readonly<Record<string, (messageId: string) => SubmitOutcome>> =
   'known id': (messageId) => ({ kind: 'duplicate_id', messageId }),
   'in doubt': inDoubt,
   unsent,
+  rejected,
 };
 
 /** Reports, the same ones in another order with some told again, how they are parted, and when the answer is recorded. */
@@ -86,11 +90,12 @@ async function pictureOf(run: LaunchedRun, id: string): Promise<unknown> {
     provider_message_id: row.provider_message_id?.replace(id, ''),
     accepted: row.accepted_at !== null,
     ended: row.ended_at !== null,
-    watchedFor: row.look_at && row.look_at.getTime() - (row.receipt_due_at?.getTime() ?? 0),
+    // An earlier instant costs a look and is put off by it.
+    watched: row.look_at && row.look_at.getTime() <= (row.receipt_due_at?.getTime() ?? 0) + SLACK_MS,
     events: events
       .map((event) => {
-        // The submission has the instant of whoever proved it.
-        const at = event.status === 'enqueued' ? null : event.at.toISOString();
+        // What came of the call has the instant of whoever told it.
+        const at = event.status.startsWith('enqueue') ? null : event.at.toISOString();
         return JSON.stringify([event.status, event.status_code, event.error, at]);
       })
       .sort(),

@@ -178,7 +178,13 @@ describe('the outcome of a call whose commit was not heard of', () => {
 describe('the outcome of a call whose claim is lost', () => {
   it('changes nothing', async () => {
     const { run, ids } = await claimedRun();
-    expect(await record(run, randomUUID(), ids.map((id) => rejected(id)))).toEqual(new Set());
+    expect(
+      await record(
+        run,
+        randomUUID(),
+        ids.map((id) => rejected(id)),
+      ),
+    ).toEqual(new Set());
     expect((await ledgerOf(run)).map((row) => row.state)).toEqual(['submitting', 'submitting', 'submitting']);
     expect(await eventsOf(run)).toEqual([]);
   });
@@ -214,15 +220,27 @@ describe('the outcome of a call whose claim is lost', () => {
   });
 });
 
+describe('a receipt of a message whose call was refused', () => {
+  it('proves the submission, and the refusal stays tracked beside it', async () => {
+    const { run, token, ids } = await claimedRun();
+    await record(run, token, [rejected(ids[0])]);
+    await receive(run, receiptOf(ids[0], 'delivered'));
+    await fold();
+    expect(await messageOf(database.pool, ids[0])).toMatchObject({ state: 'delivered' });
+    const events = (await eventsOf(run)).map(({ status }) => status).sort();
+    expect(events).toEqual(['delivered', 'enqueue_failed', 'enqueued']);
+  });
+});
+
 describe('a receipt that is faster than the answer to the call', () => {
   it.each([
-    ['accepted', accepted],
-    ['unknown', inDoubt],
-    ['rejected', rejected],
-    ['unsent', unsent],
+    ['accepted', accepted, []],
+    ['unknown', inDoubt, []],
+    ['rejected', rejected, ['enqueue_failed']],
+    ['unsent', unsent, []],
   ] as const)(
     'keeps the state that it gave when the answer says "%s", and there is one event of the submission',
-    async (_, outcome) => {
+    async (_, outcome, more) => {
       const { run, token, ids } = await claimedRun();
       await receive(run, receiptOf(ids[0], 'delivered'));
       await fold();
@@ -232,7 +250,8 @@ describe('a receipt that is faster than the answer to the call', () => {
         retry_at: null,
         look_at: null,
       });
-      expect((await eventsOf(run)).map(({ status }) => status).sort()).toEqual(['delivered', 'enqueued']);
+      const events = (await eventsOf(run)).map(({ status }) => status).sort();
+      expect(events).toEqual(['delivered', ...more, 'enqueued']);
     },
   );
 

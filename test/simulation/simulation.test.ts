@@ -15,6 +15,7 @@ const RARE = [
   'second call',
   'known id refused',
   'doubt ended by a call that was not made',
+  'repeat that was not sent',
   'call kept in because it would have been late',
   'call within a second of what forbids it',
   'failed → delivered',

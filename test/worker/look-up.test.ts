@@ -68,7 +68,7 @@ describe('a message in doubt', () => {
     const givenUp = await reaches('failed', 'unresolved');
     expect(givenUp).toMatchObject({ attempts: 1, submissions: ['unknown'] });
     expect(givenUp.looks).toBeGreaterThanOrEqual(2);
-    expect(ledgerOf(givenUp)).toEqual([]);
+    expect(ledgerOf(givenUp)).toEqual(['refused']);
     const run = await stack.api.readRun(runId);
     expect(run.messages).toMatchObject({ unresolved: 1 });
   });
@@ -77,7 +77,7 @@ describe('a message in doubt', () => {
     await start({ idempotentIds: 'verified', simulator: { reportDelayMs: 60_000, lookupLagMs: 60_000 } });
     const repeated = await reaches('failed', 'accepted');
     expect(repeated).toMatchObject({ attempts: 2, looks: 2, submissions: ['unknown', 'accepted'] });
-    expect(ledgerOf(repeated)).toEqual(['accepted']);
+    expect(ledgerOf(repeated)).toEqual(['refused', 'accepted']);
 
     // The provider had taken this one and could not find it: it refuses the repeat, and so proves the first offer.
     const proven = await reaches('lost', 'accepted');

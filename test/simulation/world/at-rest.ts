@@ -46,7 +46,8 @@ function checkMessage(world: World, row: PlainRow): void {
   if (state === 'cancelled' && world.settledFrom < WORTH_SENDING_UNTIL && !world.watch.isForbidden(row)) {
     world.watch.violated(`${name} was given up, though it may be sent and there was time.`);
   }
-  const gated = row.text('error').startsWith('repeat refused');
+  const error = row.text('error');
+  const gated = error.startsWith('repeat refused') && !error.endsWith('breaker_open');
   if (taken && !said) world.watch.violated(`${name} is ${state}, but the provider took it.`);
   if (state === 'unresolved' && world.provider.refusesKnownIds && !gated) {
     world.watch.violated(`${name} is unresolved at a provider that refuses known ids.`);

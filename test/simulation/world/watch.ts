@@ -107,6 +107,9 @@ export class Watch implements ProviderWatch {
       this.violated(`${name} went from ${from} to ${to}, which is no step that a message takes.`);
     }
     if (row.get('provably_unsent') === true) this.provenUnsent(row, name);
+    if (from === 'submitting' && to === 'unknown' && misses(row) < misses(old)) {
+      this.seen.add('repeat that was not sent');
+    }
     if (to === 'unknown') this.doubted.add(row.text('id'));
     if (to === 'queued' && this.doubted.has(row.text('id'))) {
       this.violated(`${name} was in doubt and is to be offered as if nothing of it could have left.`);
@@ -198,6 +201,11 @@ export class Watch implements ProviderWatch {
     const row = this.reader.rows('message').find((other) => other.get('id') === id);
     return row ? nameOf(row) : 'a message';
   }
+}
+
+/** Look-ups of the schedule that have found nothing. */
+function misses(row: PlainRow | null | undefined): number {
+  return Number(row?.get('looks') ?? 0);
 }
 
 function nameOf(row: PlainRow): string {

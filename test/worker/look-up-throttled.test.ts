@@ -1,0 +1,87 @@
+import { noteFailure, noteSuccess } from '../../database/breakers.ts';
+import { lookUpMessages } from '../../worker/look-up.ts';
+import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
+import { accepted, claim, inDoubt, ledgerOf, record, unsent, type MessageRow } from '../support/ledger.ts';
+import { scriptedDependencies, type ScriptedDependencies } from '../support/scripted-provider.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+let database: TestDatabase;
+let scripted: ScriptedDependencies;
+let run: LaunchedRun;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+/** A run with one message in doubt at a provider that refuses known ids. */
+beforeEach(async () => {
+  await database.pool.query('UPDATE message SET look_at = NULL');
+  scripted = scriptedDependencies(database.pool, 0);
+  run = await launchRun(database.pool, { customers: consentingCustomers(1) });
+  const { token, claimed } = await claim(run);
+  await record(
+    run,
+    token,
+    claimed.map(({ id }) => inDoubt(id)),
+  );
+  await database.pool.query(`UPDATE message SET looks = 1 WHERE run_id = $1`, [run.runId]);
+});
+
+/** Looks this often, each time as if the pause before it were over. */
+async function lookUp(times: number): Promise<MessageRow> {
+  for (let i = 0; i < times; i += 1) {
+    await database.pool.query(`UPDATE message SET look_at = now() WHERE run_id = $1 AND state = 'unknown'`, [
+      run.runId,
+    ]);
+    await lookUpMessages(scripted.deps);
+  }
+  const [message] = await ledgerOf(run);
+  if (!message) throw new Error('There is no message.');
+  return message;
+}
+
+describe('a message in doubt whose repeat provably was not sent', () => {
+  it('is repeated after the pause that the provider asks for, until the provider takes it', async () => {
+    const { length: lookUps } = scripted.deps.timings.lookUpMs;
+    scripted.answer = (id) => unsent(id, 700);
+    const throttled = await lookUp(1);
+    expect(throttled).toMatchObject({ state: 'unknown', attempts: 2, looks: 1, status_code: '429' });
+    expect(throttled.look_at?.getTime()).toBeLessThan(Date.now() + 701);
+
+    await lookUp(2 * lookUps);
+    scripted.answer = accepted;
+    expect(await lookUp(1)).toMatchObject({ state: 'accepted', attempts: 3 + 2 * lookUps });
+  });
+
+  it('is given up in the end once it is stale: then nobody may offer it again', async () => {
+    scripted.answer = (id) => unsent(id, 0);
+    await lookUp(1);
+    await database.pool.query(`UPDATE message SET stale_at = now() WHERE run_id = $1`, [run.runId]);
+    const givenUp = await lookUp(scripted.deps.timings.lookUpMs.length);
+    expect(givenUp).toMatchObject({ state: 'unresolved', attempts: 2, error: 'repeat refused: stale' });
+  });
+
+  it('waits while the breaker is open, which costs no look-up', async () => {
+    const failure = { integrationId: run.integrationId, opensAt: 1, statusCode: '503', error: 'Down.' };
+    await noteFailure(database.pool, failure, { first: 60_000, last: 60_000 });
+    const { length: lookUps } = scripted.deps.timings.lookUpMs;
+    const waiting = await lookUp(2 * lookUps);
+    expect(waiting).toMatchObject({ state: 'unknown', looks: 1, error: 'repeat refused: breaker_open' });
+    expect(scripted.called).toEqual([]);
+
+    await noteSuccess(database.pool, { integrationId: run.integrationId, startedAt: Date.now() });
+    expect(await lookUp(1)).toMatchObject({ state: 'accepted', attempts: 2 });
+  });
+
+  it('waits while its run is paused, which costs no look-up until it is stale', async () => {
+    const { length: lookUps } = scripted.deps.timings.lookUpMs;
+    await database.pool.query(`UPDATE run SET state = 'paused' WHERE id = $1`, [run.runId]);
+    const waiting = await lookUp(2 * lookUps);
+    expect(waiting).toMatchObject({ state: 'unknown', looks: 1, error: 'repeat refused: run_paused' });
+
+    await database.pool.query(`UPDATE message SET stale_at = now() WHERE run_id = $1`, [run.runId]);
+    expect(await lookUp(lookUps)).toMatchObject({ state: 'unresolved', attempts: 1 });
+    expect(scripted.called).toEqual([]);
+  });
+});
