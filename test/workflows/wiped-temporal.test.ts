@@ -43,7 +43,9 @@ describe('a Temporal that has forgotten everything in the middle of a run', () =
     expect((await stack.api.call('POST', `/v1/runs/${runId}/resume`)).status).toBe(202);
     const end = await stack.api.runEnd(runId);
     expect([end.state, end.messages]).toEqual(['finished', { delivered: CUSTOMERS * 2 }]);
-    const accepted = stack.simulator.ledger.rows.filter(({ kind }) => kind === 'accepted').map(({ id }) => id);
+    const accepted = stack.simulator.ledger.rows
+      .filter(({ kind }) => kind === 'accepted')
+      .map(({ id }) => id);
     expect([accepted.length, new Set(accepted).size]).toEqual([CUSTOMERS * 2, CUSTOMERS * 2]);
   }, 120_000);
 });
