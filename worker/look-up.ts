@@ -22,14 +22,14 @@ const NOT_ASKED_MS = 5_000;
 /** Misses after which an id that the provider provably refuses a second time is offered again. */
 const MISSES_BEFORE_REPEAT = 2;
 /** What keeps a repeat in for a while and says nothing against it. */
-const PUT_OFF: ReadonlySet<string> = new Set([BREAKER_OPEN, 'run_paused']);
+const PUT_OFF: ReadonlySet<string> = new Set([BREAKER_OPEN, 'held', 'run_paused']);
 
 /**
  * Asks providers about messages in doubt, by our own ids.
  *
  * What is found goes through the inbox as a receipt does. A miss is no proof: the next look-up follows the schedule;
  * with verified ids the second miss is followed by a repeat under the same id. What provably was not sent is offered again
- * without a look-up; a turn in which the gate keeps it in counts as a miss. What a pause of the run or an open breaker
+ * without a look-up; a turn in which the gate keeps it in counts as a miss. What a pause of the run, a hold or an open breaker
  * puts off, or what a repeat provably did not send, costs no look-up: it is offered until it is stale. After the last
  * look-up a message is `unresolved`. Where the integration is gone nobody can be asked: that is a miss. One call takes at
  * most 50 messages: its caller paces it, for providers count look-ups by the minute.
