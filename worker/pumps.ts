@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { measured } from '../config/measured.ts';
 import { analyzeNewPartitions } from '../database/analyze-new-partitions.ts';
@@ -93,5 +94,7 @@ export async function runPumps(
     { name: 'resend', work: () => makeResends(deps), idleMs: RESEND_IDLE_MS },
     { name: 'partitions', work: nothingMore(() => ensurePartitions(pool)), idleMs: PARTITIONS_IDLE_MS },
   ];
+  // Each loop listens to it.
+  setMaxListeners(loops.length + 1, signal);
   await Promise.all(loops.map((loop) => runLoop({ ...loop, signal, log })));
 }
