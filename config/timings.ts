@@ -64,10 +64,10 @@ const CHAOS: Timings = {
 const TEST: Timings = {
   ...DEMO,
   profile: 'test',
-  callMs: SECOND,
+  callMs: 2 * SECOND,
   recordMs: SECOND,
-  claimGraceMs: 3_100,
-  lookUpMs: [3_100, 3_600, 4_200, 5 * SECOND, 7 * SECOND, 10 * SECOND],
+  claimGraceMs: 4_100,
+  lookUpMs: [4_100, 4_600, 5_200, 6 * SECOND, 8 * SECOND, 11 * SECOND],
   retryMs: [SECOND / 5, SECOND / 2, SECOND],
   receiptDeadlineMs: 6 * SECOND,
   receiptSlackMs: 2 * SECOND,

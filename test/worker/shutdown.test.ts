@@ -2,7 +2,7 @@ import { eventually } from '../support/eventually.ts';
 import { chain, mms, NOW, ordinaryPhones } from '../support/scenarios.ts';
 import { TestStack } from '../support/test-stack.ts';
 
-const COUNT = 500;
+const COUNT = 1_000;
 let stack: TestStack;
 
 beforeAll(async () => {
