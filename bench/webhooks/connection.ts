@@ -31,6 +31,7 @@ export class WebhookConnection {
   post(path: string, host: string, body: string): Promise<number> {
     return new Promise((resolve) => {
       this.answered = resolve;
+      if (this.socket.destroyed) resolve(0);
       this.socket.write(
         `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n` +
           `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

@@ -30,7 +30,8 @@ async function run(job: WebhookJob): Promise<WebhookAnswer> {
   const sendDue = (): void => {
     const now = performance.now();
     while (next < total && dueAt(next) <= now) {
-      const connection = idle.pop();
+      // In turn: one that is left alone for seconds is closed by the server.
+      const connection = idle.shift();
       if (!connection) return;
       void post(connection, next);
       next += 1;
