@@ -4,11 +4,12 @@ import type { GateQuestion } from '../../database/member-facts.ts';
 import { readRelease } from '../../database/release.ts';
 import { isBacklog } from '../../domain/backlog.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { SAMPLE } from './template-trial.ts';
 
 /** A slot that begins later than this is waited for by the walk, not by the activity. */
 const SOON_MS = 1_000;
-/** Most members that are offered while something keeps them in: a probe needs one, and it may be taken away at any moment. */
-const MOST_WHILE_KEPT = 32;
+/** Most members that are offered while something keeps them in: a template is tried with so many, a probe needs one. */
+const MOST_WHILE_KEPT = SAMPLE;
 
 export interface Admitted<T> {
   readonly now: readonly T[];

@@ -2,7 +2,7 @@ import { PermanentError } from '../../domain/errors.ts';
 import type { RenderedMember } from '../render.ts';
 
 /** Among the first this many customers of a visit, more failures than this share stop the node. */
-const SAMPLE = 100;
+export const SAMPLE = 100;
 const FAILURE_SHARE = 0.2;
 
 /** Judges a template by the first customers of one visit, however they are read. */
