@@ -1,3 +1,4 @@
+import { noteFailure } from '../../database/breakers.ts';
 import type { SubmitResult } from '../../domain/effects.ts';
 import { MemberSet } from '../../domain/member-set.ts';
 import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
@@ -13,6 +14,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   scripted = scriptedDependencies(database.pool);
 });
+afterEach(() => database.pool.query('DELETE FROM breaker'));
 afterAll(async () => {
   scripted.deps.renderPool.close();
   await database.drop();
@@ -69,6 +71,17 @@ describe('a template that fails for many', () => {
       (member) => member % 250 >= 60,
       () => true,
     );
+    await expect(submitAll(scripted, run)).rejects.toMatchObject({ code: 'template_failing' });
+  });
+
+  it('stops the node also while only a probe may be sent', async () => {
+    const run = await runWith(
+      () => false,
+      () => true,
+    );
+    const failure = { integrationId: run.integrationId, opensAt: 1, statusCode: '503', error: 'Down.' };
+    await noteFailure(database.pool, failure, { first: 60_000, last: 60_000 });
+    await database.pool.query('UPDATE breaker SET probe_at = now()');
     await expect(submitAll(scripted, run)).rejects.toMatchObject({ code: 'template_failing' });
   });
 

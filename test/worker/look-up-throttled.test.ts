@@ -1,4 +1,5 @@
 import { noteFailure, noteSuccess } from '../../database/breakers.ts';
+import { liftHold, putHold } from '../../database/holds.ts';
 import { lookUpMessages } from '../../worker/look-up.ts';
 import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import { accepted, claim, inDoubt, ledgerOf, record, unsent, type MessageRow } from '../support/ledger.ts';
@@ -71,6 +72,17 @@ describe('a message in doubt whose repeat provably was not sent', () => {
     expect(scripted.called).toEqual([]);
 
     await noteSuccess(database.pool, { integrationId: run.integrationId, startedAt: Date.now() });
+    expect(await lookUp(1)).toMatchObject({ state: 'accepted', attempts: 2 });
+  });
+
+  it('waits while its category is held, which costs no look-up', async () => {
+    const target = { scope: 'category', key: 'marketing' } as const;
+    await putHold(database.pool, run.projectId, target, { reason: 'a complaint', actor: 'test' });
+    const waiting = await lookUp(2 * scripted.deps.timings.lookUpMs.length);
+    expect(waiting).toMatchObject({ state: 'unknown', looks: 1, error: 'repeat refused: held' });
+    expect(scripted.called).toEqual([]);
+
+    await liftHold(database.pool, run.projectId, target);
     expect(await lookUp(1)).toMatchObject({ state: 'accepted', attempts: 2 });
   });
 
