@@ -60,10 +60,9 @@ export async function startMicroBatch(
     const done = allEnded(
       calls.map(async (messages) => {
         const call = await measured('call', () => callProvider(deps, provider, callScope, messages));
-        deps.callSlots.release(scope.integrationId, 1);
         deps.reach('after_call');
         const recorded = measured('record', () => deps.outcomeRecorder.record(scope.month, call));
-        await allEnded([recorded, deps.breakerWatch.tell(call)]);
+        await allEnded([recorded, tellAndRelease(deps, call)]);
         deps.reach('after_record');
       }),
     );
@@ -71,6 +70,12 @@ export async function startMicroBatch(
   } finally {
     deps.callSlots.release(scope.integrationId, unused);
   }
+}
+
+/** Whoever claims for the slot that is free then sees the breaker that this call has opened. */
+async function tellAndRelease({ breakerWatch, callSlots }: Dependencies, call: CallRecord): Promise<void> {
+  await breakerWatch.tell(call);
+  callSlots.release(call.integrationId, 1);
 }
 
 async function claimWithRetries(deps: Dependencies, { scope, candidates }: MicroBatch): Promise<Claim> {

@@ -1,6 +1,7 @@
 import { readOpenBreakers } from '../../database/breakers.ts';
 import type { SubmitResult } from '../../domain/effects.ts';
 import type { ErrorClass, SubmitOutcome, UnsentCause } from '../../domain/outcome.ts';
+import { eventually } from '../support/eventually.ts';
 import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import { accepted, inDoubt, ledgerOf } from '../support/ledger.ts';
 import { scriptedDependencies, type ScriptedDependencies } from '../support/scripted-provider.ts';
@@ -77,6 +78,25 @@ describe('an account that is refused', () => {
     const again = await submit(refusedFor('account'));
     expect(scripted.called).toHaveLength(called);
     expect(again.queued.every(({ retryAt }) => retryAt > Date.now())).toBe(true);
+  });
+
+  it('is asked no more than what is under way, however long its breaker takes to open', async () => {
+    const { breakerWatch } = scripted.deps;
+    const tell = breakerWatch.tell.bind(breakerWatch);
+    let opens = (): void => undefined;
+    const mayTell = new Promise<void>((resolve) => (opens = resolve));
+    breakerWatch.tell = async (call) => {
+      await mayTell;
+      await tell(call);
+    };
+    const submitting = submit(refusedFor('account'));
+    await eventually(async () => {
+      const rows = await ledgerOf(run);
+      return rows.filter(({ state }) => state === 'queued').length >= UNDER_WAY || undefined;
+    });
+    opens();
+    await submitting;
+    expect(scripted.called).toHaveLength(UNDER_WAY);
   });
 
   it('is tried with one message when the time has come, by one process', async () => {
