@@ -8,15 +8,17 @@ const HEAP_MB = 96;
 /** How long a child may take to start before it counts as dead. */
 const START_MS = 20_000;
 
-/** Node's permission model: the second wall around a template. */
+/** Node's permission model: the second wall around a template. The folder of modules may be a link to another one. */
 function permissionFlags(): readonly string[] {
   const modules = path.dirname(path.dirname(createRequire(import.meta.url).resolve('nunjucks/package.json')));
+  const linkedModules = path.join(import.meta.dirname, '..', 'node_modules');
   const flag =
     Number(process.versions.node.split('.')[0]) >= 23 ? '--permission' : '--experimental-permission';
-  const readable = [path.join(import.meta.dirname, '*'), path.join(modules, '*')];
+  // Node 20 dies of a folder that is named twice.
+  const readable = new Set([import.meta.dirname, modules, linkedModules]);
   return [
     flag,
-    ...readable.map((folder) => `--allow-fs-read=${folder}`),
+    ...[...readable].map((folder) => `--allow-fs-read=${path.join(folder, '*')}`),
     '--disable-warning=ExperimentalWarning',
   ];
 }

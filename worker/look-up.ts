@@ -13,9 +13,9 @@ import { BREAKER_OPEN } from '../domain/gate.ts';
 import { REPEAT_REFUSED } from '../domain/message-decision.ts';
 import { LookupRefusedError } from '../providers/lookup-refused-error.ts';
 import type { LookupResult } from '../providers/provider.ts';
-import { eachAtOnce } from './at-once.ts';
 import { offerUnsent, refusalOf, repeatMessage } from './repeat.ts';
 
+/** Messages of one turn; those that are offered again are called for at once. */
 const LIMIT = 50;
 /** Pause after the provider could not be asked; that counts as no look-up. */
 const NOT_ASKED_MS = 5_000;
@@ -41,10 +41,12 @@ export async function lookUpMessages(deps: Dependencies): Promise<void> {
     const doubted = own.filter(({ provablyUnsent }) => !provablyUnsent);
     const unsent = own.filter(({ provablyUnsent }) => provablyUnsent);
     const missed = [...(integration ? await lookUpAt(deps, integration, doubted) : doubted), ...unsent];
-    await eachAtOnce(missed, (message) =>
-      handleMiss(deps, integration, message).catch((error: unknown) => {
-        deps.log.warn({ err: error, message: message.id }, 'a message in doubt could not be handled');
-      }),
+    await Promise.all(
+      missed.map((message) =>
+        handleMiss(deps, integration, message).catch((error: unknown) => {
+          deps.log.warn({ err: error, message: message.id }, 'a message in doubt could not be handled');
+        }),
+      ),
     );
   }
 }

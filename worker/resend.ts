@@ -2,9 +2,9 @@ import type { Dependencies } from '../activities/dependencies.ts';
 import { takePendingResends, type MessageInDoubt } from '../database/messages-in-doubt.ts';
 import { readIntegration } from '../database/read-integration.ts';
 import { postponeResend, readResendDecidedAt, refuseResend } from '../database/resends.ts';
-import { eachAtOnce } from './at-once.ts';
 import { refusalOf, resendMessage, type Repeat } from './repeat.ts';
 
+/** Resends that are made at once: one after another they would wait for each other's calls. */
 const LIMIT = 20;
 /** For how long resends that are being made are nobody else's. */
 const LEASE_MS = 60_000;
@@ -18,10 +18,12 @@ const LEASE_MS = 60_000;
  */
 export async function makeResends(deps: Dependencies): Promise<boolean> {
   const messages = await takePendingResends(deps.pool, LIMIT, LEASE_MS);
-  await eachAtOnce(messages, (message) =>
-    makeResend(deps, message).catch((error: unknown) => {
-      deps.log.warn({ err: error, message: message.id }, 'a resend could not be made; it is tried again');
-    }),
+  await Promise.all(
+    messages.map((message) =>
+      makeResend(deps, message).catch((error: unknown) => {
+        deps.log.warn({ err: error, message: message.id }, 'a resend could not be made; it is tried again');
+      }),
+    ),
   );
   return messages.length === LIMIT;
 }
