@@ -59,11 +59,15 @@ export interface RepeatRequest {
   readonly terms: RepeatTerms;
 }
 
-/** Claims a message in doubt for a repeat under the same id: a repeat is a send and passes lock and gate again. */
+/**
+ * Claims a message in doubt for a repeat under the same id: a repeat is a send and passes lock and gate again.
+ *
+ * The look-up that it follows is counted here: whoever dies before has made none.
+ */
 export function claimRepeat(pool: Pool, request: RepeatRequest): Promise<RepeatClaim> {
   return claimAgain(pool, request, async (connection) => {
     const { rowCount } = await connection.query(
-      `${CLAIM} WHERE month = $1 AND id = $2 AND state = 'unknown'`,
+      `${CLAIM}, looks = looks + 1 WHERE month = $1 AND id = $2 AND state = 'unknown'`,
       [...claimValues(request)],
     );
     return rowCount === 1;

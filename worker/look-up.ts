@@ -13,11 +13,11 @@ import { BREAKER_OPEN } from '../domain/gate.ts';
 import { REPEAT_REFUSED } from '../domain/message-decision.ts';
 import { LookupRefusedError } from '../providers/lookup-refused-error.ts';
 import type { LookupResult } from '../providers/provider.ts';
-import { offerUnsent, refusalOf, repeatMessage } from './repeat.ts';
+import { offerUnsent, refusalOf, repeatMessage, type Repeat } from './repeat.ts';
 
 /** Messages of one turn; those that are offered again are called for at once. */
 const LIMIT = 50;
-/** Pause after the provider could not be asked; that counts as no look-up. */
+/** Pause after the provider could not be asked, or the database failed before a repeat; that counts as no look-up. */
 const NOT_ASKED_MS = 5_000;
 /** Misses after which an id that the provider provably refuses a second time is offered again. */
 const MISSES_BEFORE_REPEAT = 2;
@@ -30,9 +30,9 @@ const PUT_OFF: ReadonlySet<string> = new Set([BREAKER_OPEN, 'held', 'run_paused'
  * What is found goes through the inbox as a receipt does. A miss is no proof: the next look-up follows the schedule;
  * with verified ids the second miss is followed by a repeat under the same id. What provably was not sent is offered again
  * without a look-up; a turn in which the gate keeps it in counts as a miss. What a pause of the run, a hold or an open breaker
- * puts off, or what a repeat provably did not send, costs no look-up: it is offered until it is stale. After the last
- * look-up a message is `unresolved`. Where the integration is gone nobody can be asked: that is a miss. One call takes at
- * most 50 messages: its caller paces it, for providers count look-ups by the minute.
+ * puts off, what a repeat provably did not send, or what a failure or death kept from being claimed costs no look-up: it is
+ * offered until it is stale. After the last look-up a message is `unresolved`. Where the integration is gone nobody can be
+ * asked: that is a miss. One call takes at most 50 messages: its caller paces it, for providers count look-ups by the minute.
  */
 export async function lookUpMessages(deps: Dependencies): Promise<void> {
   const messages = await takeMessagesInDoubt(deps.pool, LIMIT, deps.timings.lookUpLeaseMs);
@@ -105,23 +105,34 @@ async function handleMiss(
     await markUnresolved(deps.pool, message);
     return;
   }
-  await postponeLookUp(deps.pool, message, { looks, lookAtMs });
-  if (!integration) return;
   const { provablyUnsent } = message;
-  if (!provablyUnsent && (looks < MISSES_BEFORE_REPEAT || !isProvenToRefuse(deps, integration))) return;
+  const mayRepeat =
+    provablyUnsent ||
+    (integration !== undefined && looks >= MISSES_BEFORE_REPEAT && isProvenToRefuse(deps, integration));
+  if (!integration || !mayRepeat) {
+    await postponeLookUp(deps.pool, message, { looks, lookAtMs });
+    return;
+  }
+  const looksIfPutOff = message.takenAt >= message.staleAt ? looks : message.looks;
   const again = provablyUnsent
     ? offerUnsent(deps, integration, message)
     : repeatMessage(deps, integration, message, lookAtMs);
-  const repeat = await again.catch(refusalOf);
+  let repeat: Repeat;
+  try {
+    repeat = await again.catch(refusalOf);
+  } catch (error) {
+    const next = { looks: looksIfPutOff, lookAtMs: message.takenAt + NOT_ASKED_MS };
+    await postponeLookUp(deps.pool, message, next);
+    throw error;
+  }
   if (repeat.kind === 'made') {
     if (!provablyUnsent) deps.notice('same_id_repeat');
     return;
   }
   deps.notice('repeat_gated');
-  const isStale = message.takenAt >= message.staleAt;
   const error = `${REPEAT_REFUSED}${repeat.reason}`;
   const next = PUT_OFF.has(repeat.reason)
-    ? { looks: isStale ? looks : message.looks, lookAtMs: repeat.until ?? lookAtMs, error }
+    ? { looks: looksIfPutOff, lookAtMs: repeat.until ?? lookAtMs, error }
     : { looks, lookAtMs, error };
   await postponeLookUp(deps.pool, message, next);
 }

@@ -63,6 +63,17 @@ describe('a message in doubt whose repeat provably was not sent', () => {
     expect(givenUp).toMatchObject({ state: 'unresolved', attempts: 2, error: 'repeat refused: stale' });
   });
 
+  it('is repeated once its claim no longer fails, and no look-up was used up by that', async () => {
+    await database.pool.query(`
+      CREATE FUNCTION refuse_claim() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'out of order'; END $$;
+      CREATE TRIGGER refuse_claim BEFORE UPDATE ON message FOR EACH ROW WHEN (NEW.state = 'submitting')
+        EXECUTE FUNCTION refuse_claim()`);
+    const { length: lookUps } = scripted.deps.timings.lookUpMs;
+    expect(await lookUp(2 * lookUps)).toMatchObject({ state: 'unknown', attempts: 1, looks: 1 });
+    await database.pool.query('DROP TRIGGER refuse_claim ON message');
+    expect(await lookUp(1)).toMatchObject({ state: 'accepted', attempts: 2, looks: 2 });
+  });
+
   it('waits while the breaker is open, which costs no look-up', async () => {
     const failure = { integrationId: run.integrationId, opensAt: 1, statusCode: '503', error: 'Down.' };
     await noteFailure(database.pool, failure, { first: 60_000, last: 60_000 });
