@@ -57,12 +57,14 @@ async function run(job: BareJob): Promise<BareAnswer> {
     accept: 'application/json',
     'content-type': 'application/json',
   };
+  // As the engine's: one address for all reports of an integration, so that the simulator gathers them.
+  const reportUrl = `http://127.0.0.1:${port}/webhooks/${randomUUID()}/reports/mms/${'t'.repeat(43)}`;
   let next = 0;
   let refused = 0;
   const lane = async (): Promise<void> => {
     while (next < job.messages) {
       const count = Math.min(job.messagesPerCall, job.messages - next);
-      const messages = Array.from({ length: count }, (_, i) => messageOf(next + i, port));
+      const messages = Array.from({ length: count }, (_, i) => messageOf(next + i, reportUrl));
       next += count;
       const answer = await http.request(
         { method: 'POST', path: SUBMIT_PATH.mms, headers, body: submitBody(messages) },
@@ -81,8 +83,8 @@ async function run(job: BareJob): Promise<BareAnswer> {
   return { firstCallAt, lastCallbackAt, refused };
 }
 
-/** A message as the engine sends it; its address for reports is as long as the engine's. */
-function messageOf(index: number, port: number): OutboundMessage {
+/** A message as the engine sends it. */
+function messageOf(index: number, reportUrl: string): OutboundMessage {
   return {
     id: randomUUID(),
     channel: 'mms',
@@ -90,7 +92,7 @@ function messageOf(index: number, port: number): OutboundMessage {
     sender: '12065550100',
     content: { text: BENCH_TEXT, subject: 'Summer sale', media: [BENCH_MEDIA] },
     validityMs: 86_400_000,
-    reportUrl: `http://127.0.0.1:${port}/webhooks/${randomUUID()}/reports/mms/${'t'.repeat(43)}`,
+    reportUrl,
   };
 }
 
