@@ -15,7 +15,7 @@ async function bench(args: readonly string[]): Promise<void> {
   const summary = summaryOf(figures, options);
   const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
   const result = await benchResult(command, (performance.now() - begun) / 1_000, summary, figures);
-  if (options.isWhole) say(`The figures are in ${await writeResult(result)} and bench/RESULTS.md.`);
+  if (options.isWhole) say(`The figures are in ${await writeResult(result)}.`);
   else say(JSON.stringify(figures, null, 2));
   if (summary.machine_too_busy)
     say('The bare loop was so slow that the machine must have been busy with something else.');

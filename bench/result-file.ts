@@ -4,10 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Figures } from './figures.ts';
-import { reportOf } from './report.ts';
+import { writePage } from './results-page.ts';
 import type { BenchSummary } from './summary.ts';
 
 const run = promisify(execFile);
+const RESULTS = path.join(import.meta.dirname, 'results');
 
 /** One measurement with everything that is needed to make it again. */
 export interface BenchResult {
@@ -51,13 +52,12 @@ export async function benchResult(
   };
 }
 
-/** Writes the raw figures, and the page that is made of them. @returns the raw file, below the repository */
+/** Writes the raw figures, and the page that is made of the newest ones. @returns the raw file, below the repository */
 export async function writeResult(result: BenchResult): Promise<string> {
-  const folder = path.join(import.meta.dirname, 'results');
-  await mkdir(folder, { recursive: true });
+  await mkdir(RESULTS, { recursive: true });
   const name = `${result.at.slice(0, 19).replace(/[-:]/g, '')}-${result.commit.replace('+', '')}.json`;
-  await writeFile(path.join(folder, name), `${JSON.stringify(result, null, 2)}\n`);
-  await writeFile(path.join(import.meta.dirname, 'RESULTS.md'), reportOf(result, `results/${name}`));
+  await writeFile(path.join(RESULTS, name), `${JSON.stringify(result, null, 2)}\n`);
+  await writePage(RESULTS, path.join(import.meta.dirname, 'RESULTS.md'));
   return path.join('bench', 'results', name);
 }
 

@@ -31,9 +31,13 @@ export async function runWebhooks(stack: BenchStack): Promise<WebhookFigures> {
     await untilFolded(stack);
     const watch = new ProcessWatch({ ...stack.pids, load: load.pid });
     await watch.start();
+    const before = await countReceipts(stack);
     const answer = await load.ask<WebhookAnswer>(job);
     const processes = await watch.read();
     const tail = await untilFolded(stack);
+    const stored = (await countReceipts(stack)) - before;
+    if (stored < answer.acknowledged)
+      throw new Error(`Of ${answer.acknowledged} receipts that were acknowledged only ${stored} are stored.`);
     return {
       ...answer,
       offered_per_second: PER_SECOND,
@@ -64,6 +68,11 @@ async function webhookJob({ pool, access, home }: BenchStack): Promise<WebhookJo
     seconds: SECONDS,
     connections: CONNECTIONS,
   };
+}
+
+async function countReceipts({ pool }: BenchStack): Promise<number> {
+  const { rows } = await pool.query<{ count: string }>('SELECT count(*) FROM receipt');
+  return Number(rows[0]?.count);
 }
 
 /** @returns how long it took until no receipt was left to fold, in seconds */

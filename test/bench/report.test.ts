@@ -1,7 +1,12 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { benchOptions } from '../../bench/options.ts';
 import type { EngineFigures } from '../../bench/engine/run-engine.ts';
+import type { Figures } from '../../bench/figures.ts';
 import { reportOf } from '../../bench/report.ts';
 import { benchResult } from '../../bench/result-file.ts';
+import { writePage } from '../../bench/results-page.ts';
 import { summaryOf } from '../../bench/summary.ts';
 
 const ENGINE: EngineFigures = {
@@ -17,18 +22,30 @@ const ENGINE: EngineFigures = {
   processes: { worker: { cpu_seconds: 3, peak_mb: 400 } },
 };
 const OPTIONS = benchOptions([]);
+const BARE = {
+  messages: 10_000,
+  messages_per_call: 1,
+  messages_per_second: 8_000,
+  by_calls: {},
+  processes: {},
+};
+const WEBHOOKS = {
+  acknowledged: 75_000,
+  refused: 0,
+  seconds: 15,
+  ack_p50_ms: 1,
+  ack_p95_ms: 2,
+  ack_p99_ms: 3,
+  offered_per_second: 5_000,
+  acknowledged_per_second: 5_000,
+  connections: 200,
+  fold_tail_seconds: 0,
+  processes: {},
+};
 
 describe('the summary of a measurement', () => {
-  const bare = {
-    messages: 10_000,
-    messages_per_call: 1,
-    messages_per_second: 8_000,
-    by_calls: {},
-    processes: {},
-  };
-
   it('holds the engine against the others, and leaves open what was not measured', () => {
-    expect(summaryOf({ engine: ENGINE, bare }, OPTIONS)).toMatchObject({
+    expect(summaryOf({ engine: ENGINE, bare: BARE }, OPTIONS)).toMatchObject({
       engine_to_bare: 0.25,
       engine_to_per_customer: null,
       events_per_message: 0.045,
@@ -50,7 +67,7 @@ describe('the summary of a measurement', () => {
   it('says so when folding lags behind, or the machine was busy with something else', () => {
     const figures = {
       engine: { ...ENGINE, fold_tail_seconds: 0.6 },
-      bare: { ...bare, messages_per_second: 3_900 },
+      bare: { ...BARE, messages_per_second: 3_900 },
     };
     expect(summaryOf(figures, OPTIONS)).toMatchObject({ folding_keeps_up: false, machine_too_busy: true });
   });
@@ -67,5 +84,25 @@ describe('the page of results', () => {
     expect(page).toContain('| at once | 10 / 20 / 30 | – | – | – |');
     expect(page).toContain('## What is not measured');
     expect(page).not.toContain('## Webhooks');
+  });
+
+  it('is made of the newest standard run and the newest million, whatever else was measured since', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'tidings-results-'));
+    const page = path.join(folder, 'RESULTS.md');
+    const write = async (name: string, command: string, figures: Figures): Promise<void> => {
+      const result = await benchResult(command, 100, summaryOf(figures, OPTIONS), figures);
+      await writeFile(path.join(folder, name), JSON.stringify(result));
+      await writePage(folder, page);
+    };
+    const large = { ...ENGINE, messages: 100_000 };
+    const standard = { engine: ENGINE, engine_large: large, bare: BARE, webhooks: WEBHOOKS };
+    await write('1.json', 'the standard', standard);
+    await write('2.json', 'the million', { ...standard, engine_large: { ...ENGINE, messages: 1_000_000 } });
+    await write('3.json', 'the quick one', { engine: ENGINE, bare: BARE });
+    const text = await readFile(page, 'utf8');
+    expect(text).toContain('Made by `the standard` from [the raw figures](results/1.json)');
+    expect(text).toContain('`the million`, [raw figures](results/2.json)');
+    expect(text).not.toContain('the quick one');
+    await rm(folder, { recursive: true });
   });
 });
