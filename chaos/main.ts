@@ -18,6 +18,7 @@ import { countReceipts } from './receipts.ts';
 import { brokenPromises, type ChaosResult } from './result.ts';
 import { Rig } from './rig.ts';
 import { followToEnd, launch } from './runs.ts';
+import { countStopsInFlight } from './stops.ts';
 import { Tormentor, type Torment } from './torment.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
@@ -104,7 +105,9 @@ async function judge(
 ): Promise<ChaosResult> {
   const ledger = await readSimulatorLedger(rig.home, provider);
   const stops = [...stage.stops, ...torment.stops];
-  const after = await countAfterStop(rig.pool, ledger, stops, [...stage.freezes, ...torment.freezes]);
+  const freezes = [...stage.freezes, ...torment.freezes];
+  const { receiptDeadlineMs } = rig.timings;
+  const after = await countAfterStop(rig.pool, { ledger, stops, freezes, receiptDeadlineMs });
   const losses = await countLosses(rig.pool, ledger, customers + stage.entries);
   const receipts = await countReceipts(rig.pool, ledger);
   const leaks = await findLeaks(rig);
@@ -116,7 +119,7 @@ async function judge(
     kills: Object.values(torment.killsByTarget).reduce((sum, count) => sum + count, 0),
     kills_by_target: torment.killsByTarget,
     stops: torment.stops.length,
-    stops_in_flight: torment.stops.filter(({ state }) => state !== 'any').length,
+    stops_in_flight: await countStopsInFlight(rig, torment.stops),
     stops_unheard: after.unheard,
     customers,
     messages: losses.messages,

@@ -114,13 +114,12 @@ export const REHEARSALS: readonly Rehearsal[] = [
       const { rig, time } = stage;
       await rig.setFault({ kind: 'throttle', ms: 6_000 });
       const waiting = await stage.launch('waiting', ordinary(time, 4, 350));
-      const found = await until('a message that waits', () => numberInFlight(rig, waiting));
-      await stage.stop(found.phone, found.state);
+      await stage.stop(await until('a message that waits', () => numberInFlight(rig, waiting, ['queued'])));
       await rig.setFault({ kind: 'throttle', ms: 0 });
       const doubted = magic(time, [56]);
       const run = await stage.launch('doubted', doubted);
       await until('a message in doubt', async () => (await readRun(rig, run)).messages['unknown']);
-      for (const { phone } of doubted) await stage.stop(phone, 'unknown');
+      for (const { phone } of doubted) await stage.stop(phone);
     },
   },
   {

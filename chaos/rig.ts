@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { request } from 'undici';
 import { connectionOptions, temporalConfig, type TemporalConfig } from '../config/temporal.ts';
+import { timingsOf } from '../config/timings.ts';
 import { inheritedEnvironment } from '../config/inherited.ts';
 import { createPool, type Pool } from '../database/pool.ts';
 import type { CrashPoint } from '../domain/crash-point.ts';
@@ -21,6 +22,7 @@ const LATENCY_MS = 1_000;
 /** Time for which a look-up does not show what was taken: the first one comes too soon, the second one finds it. */
 const LOOKUP_LAG_MS = 5_500;
 const WORKERS = 2;
+const TIMINGS = timingsOf('chaos');
 /** How long a process may take to be gone that was killed. */
 const ENDING_MS = 2_000;
 /** Nothing else of the environment: it might name a real database or provider. */
@@ -31,6 +33,7 @@ const PLACES = { PATH, HOME };
 export class Rig {
   readonly home: string;
   readonly access: StackAccess;
+  readonly timings = TIMINGS;
   readonly pool: Pool;
   readonly client: Client;
   readonly crashFolder: string;
@@ -55,7 +58,7 @@ export class Rig {
     const stack = await Stack.start({
       ...PLACES,
       TIDINGS_HOME: home,
-      TIMINGS: 'chaos',
+      TIMINGS: TIMINGS.profile,
       LOG_LEVEL: 'info',
       WORKERS: String(WORKERS),
       CRASH_POINTS: crashFolder,

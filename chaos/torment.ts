@@ -5,7 +5,7 @@ import type { Trouble } from './plan.ts';
 import type { Random } from './random.ts';
 import type { Rig } from './rig.ts';
 import { countMessages, readRun, resume } from './runs.ts';
-import { anyNumber, numberInFlight, stopNumber, type Stop } from './stops.ts';
+import { anyNumber, countStopsInFlight, numberInFlight, stopNumber, type Stop } from './stops.ts';
 import type { Target } from './targets.ts';
 import { timeLeft } from './time-left.ts';
 import { killWorkflow } from './workflow-faults.ts';
@@ -21,6 +21,8 @@ export interface Torment {
 
 /** How long a process may take to come to a point before it is killed wherever it is. */
 const POINT_MS = 8_000;
+/** Numbers that opt out at most for one that does so in time: the message of the first may be over by then. */
+const STOP_TRIES = 3;
 /** How long one part of the progress may take, whatever is dead at the moment. */
 const PROGRESS_MS = 180_000;
 
@@ -129,13 +131,19 @@ export class Tormentor {
   }
 
   private async stop(inFlight: boolean): Promise<void> {
-    const found = await until('a number that may opt out', async () => {
-      if (!inFlight) return anyNumber(this.rig, this.random);
-      const flying = await numberInFlight(this.rig, this.runId);
-      if (!flying) await this.resumeWherePaused();
-      return flying;
-    }).catch(() => anyNumber(this.rig, this.random));
-    if (found) this.stops.push(await stopNumber(this.rig, found.phone, found.state));
+    for (let tries = 1; tries <= (inFlight ? STOP_TRIES : 1); tries += 1) {
+      const phone = await until('a number that may opt out', async () => {
+        if (!inFlight) return anyNumber(this.rig, this.random);
+        const flying = await numberInFlight(this.rig, this.runId);
+        if (flying === undefined) await this.resumeWherePaused();
+        return flying;
+      }).catch(() => anyNumber(this.rig, this.random));
+      if (phone === undefined) return;
+      const stop = await stopNumber(this.rig, phone);
+      this.stops.push(stop);
+      const met = await until('what the opt-out met', () => countStopsInFlight(this.rig, [stop]));
+      if (met > 0) return;
+    }
   }
 
   private async freeze({ point, ms }: Extract<Trouble['what'], { kind: 'freeze' }>): Promise<void> {
