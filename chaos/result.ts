@@ -41,6 +41,8 @@ export interface ChaosResult {
   /** Webhooks that were taken although nobody should take them. */
   readonly nonsense_taken: number;
   readonly rare_paths: RarePathCounts;
+  /** What did not go on while the run was tormented, or did not end after it. */
+  readonly stalls: readonly string[];
   readonly seconds: number;
   /** Where the time went. */
   readonly phases: Readonly<Record<string, number>>;
@@ -66,6 +68,7 @@ export function brokenPromises(result: ChaosResult, wantedKills: number): readon
     count === 0 ? [`The rare path ${name} was not taken.`] : [],
   );
   return [
+    ...result.stalls.map((stall) => `Standstill: ${stall}`),
     ...Object.entries(none).flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what}.`])),
     ...tooLittle(result),
     ...paths,

@@ -44,27 +44,35 @@ export class Tormentor {
     this.runId = runId;
   }
 
-  async carryOut(plan: readonly Trouble[], expected: number, say: (text: string) => void): Promise<Torment> {
-    const startedAt = performance.now();
-    const last = plan.at(-1)?.at ?? 1;
-    for (const { at, what } of plan) {
-      await until(
-        `${Math.round(at * 100)} % of the messages`,
-        async () => {
-          if ((await countMessages(this.rig, this.runId)) >= at * expected) return true;
-          await this.resumeWherePaused();
-          return undefined;
-        },
-        PROGRESS_MS,
-      );
-      const left =
-        what.kind === 'kill' ? ` · ${timeLeft(performance.now() - startedAt, at / last)} left` : '';
-      say(`  ${Math.round(at * 100)} % · ${describe(what)}${left}`);
-      await this.apply(what);
-    }
-    await Promise.all(this.beside);
+  /** What has been done so far. */
+  get torment(): Torment {
     const { killsByTarget, stops, freezes, nonsenseTaken } = this;
     return { killsByTarget, stops, freezes, nonsenseTaken };
+  }
+
+  /** @throws Impatience when the run stands still */
+  async carryOut(plan: readonly Trouble[], expected: number, say: (text: string) => void): Promise<void> {
+    const startedAt = performance.now();
+    const last = plan.at(-1)?.at ?? 1;
+    try {
+      for (const { at, what } of plan) {
+        await until(
+          `${Math.round(at * 100)} % of the messages`,
+          async () => {
+            if ((await countMessages(this.rig, this.runId)) >= at * expected) return true;
+            await this.resumeWherePaused();
+            return undefined;
+          },
+          PROGRESS_MS,
+        );
+        const left =
+          what.kind === 'kill' ? ` · ${timeLeft(performance.now() - startedAt, at / last)} left` : '';
+        say(`  ${Math.round(at * 100)} % · ${describe(what)}${left}`);
+        await this.apply(what);
+      }
+    } finally {
+      await Promise.all(this.beside);
+    }
   }
 
   /** As an operator does: a run whose workflow is lost is paused, and then nothing of it is in flight. */

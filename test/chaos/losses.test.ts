@@ -78,7 +78,9 @@ describe('the search for losses', () => {
     ...['run_paused', 'run_cancelled', 'breaker_open', 'held', 'stale', 'capped'],
     ...['message_resources_missing', 'opted_out_or_so'],
   ])('takes a repeat that was refused as %s for one that was to be made', async (reason) => {
-    await change(`UPDATE message SET state = 'unresolved', error = 'repeat refused: ${reason}' WHERE id = $1`);
+    await change(
+      `UPDATE message SET state = 'unresolved', error = 'repeat refused: ${reason}' WHERE id = $1`,
+    );
     expect(await losses()).toMatchObject({ unresolved: 1, unresolvedGated: 0 });
   });
 
