@@ -10,7 +10,7 @@ import { findLeaks } from './leaks.ts';
 import { countLosses, sumOfLosses } from './losses.ts';
 import { chaosOptions, type ChaosOptions } from './options.ts';
 import { Phases } from './phases.ts';
-import { planTrouble } from './plan.ts';
+import { planTrouble, type Trouble } from './plan.ts';
 import { Random } from './random.ts';
 import { countRarePaths } from './rare-paths.ts';
 import { countReceipts } from './receipts.ts';
@@ -20,6 +20,8 @@ import { followToEnd, launch } from './runs.ts';
 import { exitCodeOf, Stalls } from './stalls.ts';
 import { countStopsInFlight } from './stops.ts';
 import { Tormentor, type Torment } from './torment.ts';
+import { plannedTroubles } from './trouble-counts.ts';
+import { countForged } from './webhooks.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 const HOME = path.join(ROOT, '.tidings', 'chaos');
@@ -68,7 +70,7 @@ async function chaos(): Promise<void> {
   }
 }
 
-type Tormented = Torment & { readonly runId: string };
+type Tormented = Torment & { readonly runId: string; readonly plan: readonly Trouble[] };
 
 async function tormentRun(
   rig: Rig,
@@ -88,7 +90,7 @@ async function tormentRun(
   const tormentor = new Tormentor(rig, random, runId);
   progress.isTormented = true;
   await stalls.watch(tormentor.carryOut(plan, expected, tell));
-  return { ...tormentor.torment, runId };
+  return { ...tormentor.torment, runId, plan };
 }
 
 /** The example, for those who were not in a rehearsal. */
@@ -106,7 +108,7 @@ async function judge(
   rig: Rig,
   { seed, customers, provider }: ChaosOptions,
   stage: Stage,
-  torment: Torment,
+  torment: Tormented,
   phases: Phases,
 ): Promise<Omit<ChaosResult, 'stalls'>> {
   const ledger = await readSimulatorLedger(rig.home, provider);
@@ -146,7 +148,9 @@ async function judge(
     leaks: leaks.places,
     leaks_searched: leaks.searched,
     witness_lives: await rig.witnessLives(),
-    nonsense_taken: torment.nonsenseTaken.length,
+    nonsense_taken: torment.nonsenseTaken + (await countForged(rig.pool)),
+    troubles: torment.troubles,
+    troubles_planned: plannedTroubles(torment.plan),
     rare_paths: await countRarePaths(rig),
     seconds: phases.seconds(),
     phases: phases.lengths(),

@@ -1,5 +1,5 @@
 import type { CrashPoint } from '../domain/crash-point.ts';
-import type { Fault } from '../simulators/infobip/faults.ts';
+import { FAULT_KINDS, type Fault, type FaultKind } from '../simulators/infobip/faults.ts';
 import type { Random } from './random.ts';
 import { TARGETS, type Target } from './targets.ts';
 
@@ -42,6 +42,9 @@ export function planTrouble(random: Random, kills: number, customers: number): r
     }));
   const targets = random.shuffled(killTargets(kills));
   const extras = Math.max(1, Math.ceil(kills / 10));
+  const faults = random.shuffled(
+    Array.from({ length: Math.max(extras * 2, FAULT_KINDS.length) }, (_, index) => faultOf(index)),
+  );
   const stops = Math.ceil(customers / 100) + 1;
   return [
     ...spread(kills, (index) => ({ kind: 'kill', ...killOf(random, targets[index] ?? 'worker') })),
@@ -56,15 +59,19 @@ export function planTrouble(random: Random, kills: number, customers: number): r
       fault: index % 2 === 0 ? 'terminate' : 'reset',
       of: random.next() < 0.25 ? 'run' : 'cohort',
     })),
-    ...spread(extras * 2, (index) => ({
+    ...spread(faults.length, (index) => ({
       kind: 'provider',
       fault: {
-        kind: (['throttle', 'fail', 'accept_then_fail', 'unauthorised'] as const)[index % 4] ?? 'throttle',
+        kind: faults[index] ?? 'throttle',
         ms: random.whole(500, 2_500),
       },
     })),
     ...spread(extras, () => ({ kind: 'webhooks' })),
   ].sort((one, other) => one.at - other.at);
+}
+
+function faultOf(index: number): FaultKind {
+  return FAULT_KINDS[index % FAULT_KINDS.length] ?? 'throttle';
 }
 
 /** Kills of each process that is no worker: a tenth, as far as half of all stay for workers. */

@@ -1,6 +1,7 @@
 import { killsOfEach } from './plan.ts';
 import type { RarePathCounts } from './rare-paths.ts';
 import { TARGETS } from './targets.ts';
+import { lackingTroubles, type TroubleCounts } from './trouble-counts.ts';
 
 /** What `npm run chaos -- --json` prints. */
 export interface ChaosResult {
@@ -38,7 +39,10 @@ export interface ChaosResult {
   readonly leaks_searched: { readonly logs: number; readonly histories: number; readonly numbers: number };
   /** Whether the simulator has lived through it all. */
   readonly witness_lives: boolean;
-  /** Webhooks that were taken although nobody should take them. */
+  /** Troubles beside kills and opt-outs that took place: of a provider's, those that a call met. */
+  readonly troubles: TroubleCounts;
+  readonly troubles_planned: TroubleCounts;
+  /** Webhooks that were taken although nobody should take them, and forged reports in the inbox. */
   readonly nonsense_taken: number;
   readonly rare_paths: RarePathCounts;
   /** What did not go on while the run was tormented, or did not end after it. */
@@ -71,6 +75,10 @@ export function brokenPromises(result: ChaosResult, wantedKills: number): readon
     ...result.stalls.map((stall) => `Standstill: ${stall}`),
     ...Object.entries(none).flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what}.`])),
     ...tooLittle(result),
+    ...lackingTroubles(result.troubles_planned, result.troubles).map(
+      (kind) =>
+        `Of ${result.troubles_planned[kind]} planned ${kind} only ${result.troubles[kind]} took place.`,
+    ),
     ...paths,
   ];
 }

@@ -2,6 +2,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { request } from 'undici';
+import { z } from 'zod';
 import { connectionOptions, temporalConfig, type TemporalConfig } from '../config/temporal.ts';
 import { timingsOf } from '../config/timings.ts';
 import { inheritedEnvironment } from '../config/inherited.ts';
@@ -12,7 +13,7 @@ import { isAlive, isRunning } from '../stack/leftovers.ts';
 import { dataFolders } from '../stack/postgres/cluster.ts';
 import { Stack, StackRunningError } from '../stack/stack.ts';
 import { readState, type StackAccess } from '../stack/state-file.ts';
-import type { Fault } from '../simulators/infobip/faults.ts';
+import type { Fault, FaultKind } from '../simulators/infobip/faults.ts';
 import { Client } from './client.ts';
 import { until } from './patience.ts';
 import { TARGETS, type Target } from './targets.ts';
@@ -27,6 +28,7 @@ const TIMINGS = timingsOf('chaos');
 const ENDING_MS = 2_000;
 /** Nothing else of the environment: it might name a real database or provider. */
 const { PATH, HOME } = inheritedEnvironment();
+const faultsMetSchema = z.object({ met: z.record(z.string(), z.number()) });
 const PLACES = { PATH, HOME };
 
 /** The stack that is tormented: real processes with a data folder of their own, which begins empty. */
@@ -129,10 +131,23 @@ export class Rig {
   }
 
   async setFault(fault: Fault): Promise<void> {
-    await request(`${this.access.simulator ?? ''}/_simulator/faults`, {
+    const { statusCode, body } = await request(this.faultsUrl, {
       method: 'POST',
       body: JSON.stringify(fault),
     });
+    await body.dump();
+    if (statusCode !== 200)
+      throw new Error(`The simulator answered ${statusCode} to the fault ${fault.kind}.`);
+  }
+
+  /** Calls that have met a trouble of the provider. */
+  async callsThatMet(kind: FaultKind): Promise<number> {
+    const { body } = await request(this.faultsUrl);
+    return faultsMetSchema.parse(await body.json()).met[kind] ?? 0;
+  }
+
+  private get faultsUrl(): string {
+    return `${this.access.simulator ?? ''}/_simulator/faults`;
   }
 
   get temporalConfig(): TemporalConfig {
