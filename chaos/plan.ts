@@ -24,6 +24,12 @@ const WORKER_POINTS: readonly CrashPoint[] = [
   'after_walk_saved',
 ];
 const PUMP_POINTS: readonly CrashPoint[] = ['before_fold', 'after_fold'];
+const API_POINTS: readonly CrashPoint[] = ['before_receipts', 'after_receipts', 'after_suppression'];
+const POINTS: Readonly<Partial<Record<Target, readonly CrashPoint[]>>> = {
+  worker: WORKER_POINTS,
+  pump: PUMP_POINTS,
+  api: API_POINTS,
+};
 const FREEZE_POINTS: readonly CrashPoint[] = ['after_claim', 'before_write', 'after_call'];
 /** The last part of a run is left alone, so that every trouble comes before its end. */
 const LAST = 0.92;
@@ -32,7 +38,7 @@ const LAST = 0.92;
  * What is done to a run, in the order in which it is done: the same for the same seed.
  *
  * At least half of the kills are workers', every other process has a tenth or more of them; every second kill of a
- * worker or pump is at a point of the code, the others at any instant. Opt-outs, freezes and faults come on top.
+ * worker, pump or API is at a point of the code, the others at any instant. Opt-outs, freezes and faults come on top.
  */
 export function planTrouble(random: Random, kills: number, customers: number): readonly Trouble[] {
   const spread = (count: number, what: (index: number) => Trouble['what']): readonly Trouble[] =>
@@ -97,6 +103,6 @@ function killTargets(kills: number): readonly Target[] {
 }
 
 function killOf(random: Random, target: Target): { target: Target; point?: CrashPoint } {
-  const points = target === 'worker' ? WORKER_POINTS : target === 'pump' ? PUMP_POINTS : [];
+  const points = POINTS[target] ?? [];
   return points.length > 0 && random.next() < 0.5 ? { target, point: random.pick(points) } : { target };
 }

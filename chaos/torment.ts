@@ -117,10 +117,13 @@ export class Tormentor {
   ): Promise<void> {
     if (point !== undefined) {
       const before = await this.rig.allPids();
-      const reached = await this.rig.killAt(point, POINT_MS).then(
+      const killed = this.rig.killAt(point, POINT_MS).then(
         () => true,
         () => false,
       );
+      // Nobody else opts out meanwhile.
+      if (point === 'after_suppression') await this.stop(true);
+      const reached = await killed;
       const ended = reached ? ((await this.rig.endedSince(before)) ?? target) : undefined;
       if (ended === target) {
         this.count(target);
