@@ -54,7 +54,7 @@ export function planTrouble(random: Random, kills: number, customers: number): r
   const stops = Math.ceil(customers / 100) + 1;
   return [
     ...spread(kills, (index) => ({ kind: 'kill', ...killOf(random, targets[index] ?? 'worker') })),
-    ...spread(stops, (index) => ({ kind: 'stop', inFlight: index % 3 !== 2 })),
+    ...spread(stops, (index) => ({ kind: 'stop', inFlight: index % 4 !== 3 })),
     ...spread(extras, () => ({
       kind: 'freeze',
       point: random.pick(FREEZE_POINTS),
