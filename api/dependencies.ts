@@ -2,6 +2,7 @@ import type { Logger } from '../config/log.ts';
 import type { ServiceConfig } from '../config/service.ts';
 import type { Pool } from '../database/pool.ts';
 import type { Prisma } from '../database/prisma.ts';
+import type { Reach } from '../domain/crash-point.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 
 /** What the API is made of. */
@@ -11,4 +12,6 @@ export interface ApiDependencies {
   readonly pool: Pool;
   readonly prisma: Prisma;
   readonly providers: ProviderRegistry;
+  /** Tells that this process has come to a point at which a rehearsal may end it. */
+  readonly reach: Reach;
 }

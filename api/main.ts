@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { crashPoints } from '../config/crash-points.ts';
 import { createPrisma } from '../database/prisma.ts';
 import { runService } from '../database/service.ts';
 import { ProviderRegistry } from '../providers/registry.ts';
@@ -12,7 +13,8 @@ const DRAIN_MS = 5_000;
 await runService('api', async ({ config, log, pool, stopping, ready }) => {
   const prisma = createPrisma(pool);
   const providers = new ProviderRegistry(config.integrations, config.publicUrl);
-  const deps = { config, log, pool, prisma, providers };
+  const reach = crashPoints(config.crashPoints);
+  const deps = { config, log, pool, prisma, providers, reach };
   const server = createApiServer(deps);
   server.listen(config.api.port, config.api.host);
   await once(server, 'listening');

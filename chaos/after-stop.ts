@@ -1,5 +1,6 @@
 import type { Pool } from '../database/pool.ts';
 import type { LedgerRow } from '../simulators/ledger.ts';
+import { countLateClaims, digitsOf, readClaimTraces, readOptOuts, type ClaimTrace } from './claim-traces.ts';
 import type { Freeze } from './freezes.ts';
 import type { Stop } from './stops.ts';
 
@@ -16,75 +17,66 @@ export interface AfterStop {
   readonly callsFrozen: number;
 }
 
+/** What is held against each other. */
+export interface AfterStopEvidence {
+  readonly ledger: readonly LedgerRow[];
+  readonly stops: readonly Stop[];
+  readonly freezes: readonly Freeze[];
+  /** How long after a claim its receipt is due. */
+  readonly receiptDeadlineMs: number;
+}
+
 /** How long after its release a frozen process may take to write what it was about to write. */
 const THAW_MS = 1_000;
-
-type CallRow = Exclude<LedgerRow, { kind: 'reported' }>;
 
 /**
  * Looks for what left after an opt-out.
  *
- * Claims are held against the instant that the opt-out wrote under the lock of the number, calls against the answer to
- * its request, which came later than its commit. A late call counts as a frozen process's only when its message was
- * claimed before the freeze, behind no point before the last check, and the call came as soon as the freeze was over.
+ * Claims and calls are held against the instant that the opt-out wrote under the lock of the number, however often its
+ * request was repeated until it was answered. A late call counts as a frozen process's only when it was claimed before
+ * the freeze, which began behind the last check, and it came as soon as the freeze was over.
  */
 export async function countAfterStop(
   pool: Pool,
-  ledger: readonly LedgerRow[],
-  stops: readonly Stop[],
-  freezes: readonly Freeze[],
+  { ledger, stops, freezes, receiptDeadlineMs }: AfterStopEvidence,
 ): Promise<AfterStop> {
+  const heard = await readOptOuts(pool, stops);
+  const unheard = stops.filter(({ phone }) => !heard.has(digitsOf(phone)));
+  const optOuts = new Map([
+    ...unheard.map(({ phone, answeredAt }) => [digitsOf(phone), answeredAt] as const),
+    ...heard,
+  ]);
   const late = ledger.flatMap((row) => {
-    const stop = row.kind === 'reported' ? undefined : stopOf(stops, row.to);
-    return row.kind !== 'reported' && stop && row.seen > stop.answeredAt ? [{ row, stop }] : [];
+    if (row.kind === 'reported') return [];
+    const stoppedAt = optOuts.get(digitsOf(row.to));
+    return stoppedAt !== undefined && row.seen > stoppedAt ? [{ row, stoppedAt }] : [];
   });
-  const claimedAt = await readClaims(
+  const traces = await readClaimTraces(
     pool,
-    late.map(({ row }) => row),
+    late.map(({ row }) => row.id),
+    receiptDeadlineMs,
   );
   const counts = { calls: 0, callsWithinASecond: 0, callsFrozen: 0 };
-  for (const { row, stop } of late) {
-    const claimed = claimedAt.get(row.id) ?? Number.POSITIVE_INFINITY;
+  for (const { row, stoppedAt } of late) {
+    const trace = traces.get(row.id);
     const frozen = freezes.some(
-      ({ point, from, to }) =>
-        point !== 'after_claim' &&
-        claimed <= from &&
-        from <= stop.answeredAt + 1_000 &&
-        row.seen >= to &&
-        row.seen <= to + THAW_MS,
+      (freeze) =>
+        freeze.point !== 'after_claim' &&
+        freeze.from <= stoppedAt + 1_000 &&
+        row.seen >= freeze.to &&
+        row.seen <= freeze.to + THAW_MS &&
+        trace !== undefined &&
+        wasClaimedBefore(trace, freeze.from, row.seen),
     );
-    if (row.seen <= stop.answeredAt + 1_000) counts.callsWithinASecond += 1;
+    if (row.seen <= stoppedAt + 1_000) counts.callsWithinASecond += 1;
     else if (frozen) counts.callsFrozen += 1;
     else counts.calls += 1;
   }
-  return { ...(await countInDatabase(pool, stops)), ...counts };
+  return { unheard: unheard.length, claims: await countLateClaims(pool, receiptDeadlineMs), ...counts };
 }
 
-/** The opt-out of a number, whichever way it is written. */
-function stopOf(stops: readonly Stop[], number: string): Stop | undefined {
-  return stops.find(({ phone }) => phone.replace('+', '') === number.replace('+', ''));
-}
-
-async function readClaims(pool: Pool, calls: readonly CallRow[]): Promise<ReadonlyMap<string, number>> {
-  const { rows } = await pool.query<{ id: string; claimed_at: Date }>(
-    'SELECT id, claimed_at FROM message WHERE id::text = ANY ($1::text[]) AND claimed_at IS NOT NULL',
-    [calls.map(({ id }) => id)],
-  );
-  return new Map(rows.map((row) => [row.id, row.claimed_at.getTime()]));
-}
-
-async function countInDatabase(
-  pool: Pool,
-  stops: readonly Stop[],
-): Promise<Pick<AfterStop, 'claims' | 'unheard'>> {
-  const { rows } = await pool.query<{ claims: string; unheard: string }>(
-    `SELECT
-       (SELECT count(*) FROM message JOIN recipient ON recipient.id = message.recipient_id
-        WHERE message.claimed_at > recipient.opted_out_at) AS claims,
-       (SELECT count(*) FROM unnest($1::text[]) AS stop (phone) WHERE NOT EXISTS (
-          SELECT FROM customer JOIN recipient ON recipient.id = customer.recipient_id
-          WHERE customer.phone = stop.phone AND recipient.opted_out_at IS NOT NULL)) AS unheard`,
-    [stops.map(({ phone }) => phone)],
-  );
-  return { claims: Number(rows[0]?.claims ?? Number.NaN), unheard: Number(rows[0]?.unheard ?? Number.NaN) };
+/** Whether the call that was seen is one of an earlier claim; one that nobody has recorded may be of the latest. */
+function wasClaimedBefore({ latest, calls }: ClaimTrace, freezeFrom: number, seen: number): boolean {
+  const own = calls.filter(({ from, to }) => from <= seen && seen <= to + THAW_MS);
+  return own.length > 0 ? own.some(({ from }) => from <= freezeFrom) : latest <= freezeFrom;
 }

@@ -51,8 +51,8 @@ export class Stage {
     return run;
   }
 
-  async stop(phone: string, state: string): Promise<void> {
-    this.stops.push(await stopNumber(this.rig, phone, state));
+  async stop(phone: string): Promise<void> {
+    this.stops.push(await stopNumber(this.rig, phone));
   }
 
   /** Does something while a process is waited for that comes to a point because of it. */

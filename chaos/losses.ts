@@ -1,5 +1,7 @@
 import type { Pool } from '../database/pool.ts';
+import { REPEAT_REFUSED } from '../domain/message-decision.ts';
 import { MESSAGE_OUTCOMES } from '../domain/message-outcome.ts';
+import type { SuppressionReason } from '../domain/reasons.ts';
 import { MESSAGE_STATES } from '../domain/states.ts';
 import type { LedgerRow } from '../simulators/ledger.ts';
 import { acceptancesOf } from './acceptances.ts';
@@ -16,7 +18,7 @@ export interface Losses {
   readonly contradicted: number;
   readonly unknown: number;
   readonly unresolved: number;
-  /** Given up because the gate refused their repeat. */
+  /** Given up because their customer's permission was gone when they were to be repeated. */
   readonly unresolvedGated: number;
   /** Receipts of known messages that were stored and not applied. */
   readonly receipts: number;
@@ -26,9 +28,16 @@ export interface Losses {
 const TAKEN = ['accepted', 'dispatched', 'delivered', 'failed', 'expired'];
 const NOT_TAKEN = ['queued', 'rejected', 'cancelled'];
 
-/** Whether the gate has refused the repeat for good; what a pause or an open breaker has put off was to be settled. */
-const GATED = `(coalesce(error, '') LIKE 'repeat refused%'
-  AND error NOT IN ('repeat refused: run_paused', 'repeat refused: breaker_open'))`;
+/** What forbids a repeat for good, because the customer has not allowed it; any other refusal may have been the engine's. */
+const FORBIDDEN: readonly SuppressionReason[] = [
+  'opted_out',
+  'consent_revoked',
+  'no_consent',
+  'consent_unproven',
+  'consent_other_number',
+  'customer_deleted',
+];
+const GATED = `(coalesce(error, '') = ANY ($7::text[]))`;
 
 /**
  * Looks for whatever has no end, or a wrong one, after all runs have ended.
@@ -73,6 +82,7 @@ export async function countLosses(
       MESSAGE_OUTCOMES.filter((outcome) => outcome !== 'suppressed'),
       TAKEN,
       NOT_TAKEN,
+      FORBIDDEN.map((reason) => `${REPEAT_REFUSED}${reason}`),
     ],
   );
   const [row] = rows;

@@ -9,16 +9,19 @@ import { Stage } from './directed.ts';
 import { findLeaks } from './leaks.ts';
 import { countLosses, sumOfLosses } from './losses.ts';
 import { chaosOptions, type ChaosOptions } from './options.ts';
-import { Impatience } from './patience.ts';
 import { Phases } from './phases.ts';
-import { planTrouble } from './plan.ts';
+import { planTrouble, type Trouble } from './plan.ts';
 import { Random } from './random.ts';
 import { countRarePaths } from './rare-paths.ts';
 import { countReceipts } from './receipts.ts';
 import { brokenPromises, type ChaosResult } from './result.ts';
 import { Rig } from './rig.ts';
 import { followToEnd, launch } from './runs.ts';
+import { exitCodeOf, Stalls } from './stalls.ts';
+import { countStopsInFlight } from './stops.ts';
 import { Tormentor, type Torment } from './torment.ts';
+import { plannedTroubles } from './trouble-counts.ts';
+import { countForged } from './webhooks.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 const HOME = path.join(ROOT, '.tidings', 'chaos');
@@ -41,14 +44,17 @@ async function chaos(): Promise<void> {
     const stage = new Stage(rig, tell);
     await stage.playAll();
     phases.begin('torment');
-    const tormented = await tormentRun(rig, options, tell);
+    const stalls = new Stalls();
+    const tormented = await tormentRun(rig, options, tell, stalls);
     phases.begin('end');
-    tell('Nothing more is done. Waiting for the end …');
-    await followToEnd(rig, tormented.runId, END_MS);
-    await stage.end(END_MS);
+    // What stands still already would only stand still for as long again.
+    if (stalls.sentences.length === 0) {
+      tell('Nothing more is done. Waiting for the end …');
+      await stalls.watch(followToEnd(rig, tormented.runId, END_MS).then(() => stage.end(END_MS)));
+    }
     phases.begin('judgement');
-    tell('The runs have ended. Counting …');
-    const result = await judge(rig, options, stage, tormented, phases);
+    tell('Counting …');
+    const result = { ...(await judge(rig, options, stage, tormented, phases)), stalls: stalls.sentences };
     const broken = brokenPromises(result, options.kills);
     kept = broken.length > 0;
     for (const sentence of broken) say(`BROKEN: ${sentence}`);
@@ -64,12 +70,13 @@ async function chaos(): Promise<void> {
   }
 }
 
-type Tormented = Torment & { readonly runId: string };
+type Tormented = Torment & { readonly runId: string; readonly plan: readonly Trouble[] };
 
 async function tormentRun(
   rig: Rig,
   { seed, kills, customers }: ChaosOptions,
   tell: (text: string) => void,
+  stalls: Stalls,
 ): Promise<Tormented> {
   tell(`Importing ${customers} customers …`);
   await rig.client.call('POST', '/v1/customers/import', [...exampleCsv(customers)].join(''), {
@@ -80,8 +87,10 @@ async function tormentRun(
   const random = new Random(seed);
   const plan = planTrouble(random, kills, customers);
   const expected = Math.floor((customers * MESSAGES_OF_THOUSAND) / 1_000);
-  const torment = await new Tormentor(rig, random, runId).carryOut(plan, expected, tell);
-  return { ...torment, runId };
+  const tormentor = new Tormentor(rig, random, runId);
+  progress.isTormented = true;
+  await stalls.watch(tormentor.carryOut(plan, expected, tell));
+  return { ...tormentor.torment, runId, plan };
 }
 
 /** The example, for those who were not in a rehearsal. */
@@ -99,12 +108,14 @@ async function judge(
   rig: Rig,
   { seed, customers, provider }: ChaosOptions,
   stage: Stage,
-  torment: Torment,
+  torment: Tormented,
   phases: Phases,
-): Promise<ChaosResult> {
+): Promise<Omit<ChaosResult, 'stalls'>> {
   const ledger = await readSimulatorLedger(rig.home, provider);
   const stops = [...stage.stops, ...torment.stops];
-  const after = await countAfterStop(rig.pool, ledger, stops, [...stage.freezes, ...torment.freezes]);
+  const freezes = [...stage.freezes, ...torment.freezes];
+  const { receiptDeadlineMs } = rig.timings;
+  const after = await countAfterStop(rig.pool, { ledger, stops, freezes, receiptDeadlineMs });
   const losses = await countLosses(rig.pool, ledger, customers + stage.entries);
   const receipts = await countReceipts(rig.pool, ledger);
   const leaks = await findLeaks(rig);
@@ -116,7 +127,7 @@ async function judge(
     kills: Object.values(torment.killsByTarget).reduce((sum, count) => sum + count, 0),
     kills_by_target: torment.killsByTarget,
     stops: torment.stops.length,
-    stops_in_flight: torment.stops.filter(({ state }) => state !== 'any').length,
+    stops_in_flight: await countStopsInFlight(rig, torment.stops),
     stops_unheard: after.unheard,
     customers,
     messages: losses.messages,
@@ -137,7 +148,9 @@ async function judge(
     leaks: leaks.places,
     leaks_searched: leaks.searched,
     witness_lives: await rig.witnessLives(),
-    nonsense_taken: torment.nonsenseTaken.length,
+    nonsense_taken: torment.nonsenseTaken + (await countForged(rig.pool)),
+    troubles: torment.troubles,
+    troubles_planned: plannedTroubles(torment.plan),
     rare_paths: await countRarePaths(rig),
     seconds: phases.seconds(),
     phases: phases.lengths(),
@@ -152,6 +165,7 @@ function summaryOf(result: ChaosResult): string {
   );
 }
 
+const progress = { isTormented: false };
 const interruption = { begun: false, stop: (): Promise<void> => Promise.resolve() };
 
 /** Ctrl-C ends the stack, too: its processes are detached from this one. */
@@ -170,8 +184,8 @@ try {
 } catch (error) {
   // What is stopped in the middle of its work fails; that is no news.
   if (!interruption.begun) {
-    say(error instanceof Error ? error.message : String(error));
-    // Nothing was shown to be broken, nothing to be kept.
-    process.exit(error instanceof Impatience ? 2 : 1);
+    const message = error instanceof Error ? error.message : String(error);
+    say(progress.isTormented ? `BROKEN: ${message}` : message);
+    process.exit(exitCodeOf(error, progress.isTormented));
   }
 }

@@ -1,5 +1,5 @@
 import type { CrashPoint } from '../domain/crash-point.ts';
-import type { Fault } from '../simulators/infobip/faults.ts';
+import { FAULT_KINDS, type Fault, type FaultKind } from '../simulators/infobip/faults.ts';
 import type { Random } from './random.ts';
 import { TARGETS, type Target } from './targets.ts';
 
@@ -24,6 +24,12 @@ const WORKER_POINTS: readonly CrashPoint[] = [
   'after_walk_saved',
 ];
 const PUMP_POINTS: readonly CrashPoint[] = ['before_fold', 'after_fold'];
+const API_POINTS: readonly CrashPoint[] = ['before_receipts', 'after_receipts', 'after_suppression'];
+const POINTS: Readonly<Partial<Record<Target, readonly CrashPoint[]>>> = {
+  worker: WORKER_POINTS,
+  pump: PUMP_POINTS,
+  api: API_POINTS,
+};
 const FREEZE_POINTS: readonly CrashPoint[] = ['after_claim', 'before_write', 'after_call'];
 /** The last part of a run is left alone, so that every trouble comes before its end. */
 const LAST = 0.92;
@@ -32,7 +38,7 @@ const LAST = 0.92;
  * What is done to a run, in the order in which it is done: the same for the same seed.
  *
  * At least half of the kills are workers', every other process has a tenth or more of them; every second kill of a
- * worker or pump is at a point of the code, the others at any instant. Opt-outs, freezes and faults come on top.
+ * worker, pump or API is at a point of the code, the others at any instant. Opt-outs, freezes and faults come on top.
  */
 export function planTrouble(random: Random, kills: number, customers: number): readonly Trouble[] {
   const spread = (count: number, what: (index: number) => Trouble['what']): readonly Trouble[] =>
@@ -42,10 +48,13 @@ export function planTrouble(random: Random, kills: number, customers: number): r
     }));
   const targets = random.shuffled(killTargets(kills));
   const extras = Math.max(1, Math.ceil(kills / 10));
+  const faults = random.shuffled(
+    Array.from({ length: Math.max(extras * 2, FAULT_KINDS.length) }, (_, index) => faultOf(index)),
+  );
   const stops = Math.ceil(customers / 100) + 1;
   return [
     ...spread(kills, (index) => ({ kind: 'kill', ...killOf(random, targets[index] ?? 'worker') })),
-    ...spread(stops, (index) => ({ kind: 'stop', inFlight: index % 3 !== 2 })),
+    ...spread(stops, (index) => ({ kind: 'stop', inFlight: index % 4 !== 3 })),
     ...spread(extras, () => ({
       kind: 'freeze',
       point: random.pick(FREEZE_POINTS),
@@ -56,15 +65,19 @@ export function planTrouble(random: Random, kills: number, customers: number): r
       fault: index % 2 === 0 ? 'terminate' : 'reset',
       of: random.next() < 0.25 ? 'run' : 'cohort',
     })),
-    ...spread(extras * 2, (index) => ({
+    ...spread(faults.length, (index) => ({
       kind: 'provider',
       fault: {
-        kind: (['throttle', 'fail', 'accept_then_fail', 'unauthorised'] as const)[index % 4] ?? 'throttle',
+        kind: faults[index] ?? 'throttle',
         ms: random.whole(500, 2_500),
       },
     })),
     ...spread(extras, () => ({ kind: 'webhooks' })),
   ].sort((one, other) => one.at - other.at);
+}
+
+function faultOf(index: number): FaultKind {
+  return FAULT_KINDS[index % FAULT_KINDS.length] ?? 'throttle';
 }
 
 /** Kills of each process that is no worker: a tenth, as far as half of all stay for workers. */
@@ -90,6 +103,6 @@ function killTargets(kills: number): readonly Target[] {
 }
 
 function killOf(random: Random, target: Target): { target: Target; point?: CrashPoint } {
-  const points = target === 'worker' ? WORKER_POINTS : target === 'pump' ? PUMP_POINTS : [];
+  const points = POINTS[target] ?? [];
   return points.length > 0 && random.next() < 0.5 ? { target, point: random.pick(points) } : { target };
 }

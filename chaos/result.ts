@@ -1,6 +1,7 @@
 import { killsOfEach } from './plan.ts';
 import type { RarePathCounts } from './rare-paths.ts';
 import { TARGETS } from './targets.ts';
+import { lackingTroubles, type TroubleCounts } from './trouble-counts.ts';
 
 /** What `npm run chaos -- --json` prints. */
 export interface ChaosResult {
@@ -38,9 +39,14 @@ export interface ChaosResult {
   readonly leaks_searched: { readonly logs: number; readonly histories: number; readonly numbers: number };
   /** Whether the simulator has lived through it all. */
   readonly witness_lives: boolean;
-  /** Webhooks that were taken although nobody should take them. */
+  /** Troubles beside kills and opt-outs that took place: of a provider's, those that a call met. */
+  readonly troubles: TroubleCounts;
+  readonly troubles_planned: TroubleCounts;
+  /** Webhooks that were taken although nobody should take them, and forged reports in the inbox. */
   readonly nonsense_taken: number;
   readonly rare_paths: RarePathCounts;
+  /** What did not go on while the run was tormented, or did not end after it. */
+  readonly stalls: readonly string[];
   readonly seconds: number;
   /** Where the time went. */
   readonly phases: Readonly<Record<string, number>>;
@@ -66,8 +72,13 @@ export function brokenPromises(result: ChaosResult, wantedKills: number): readon
     count === 0 ? [`The rare path ${name} was not taken.`] : [],
   );
   return [
+    ...result.stalls.map((stall) => `Standstill: ${stall}`),
     ...Object.entries(none).flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what}.`])),
     ...tooLittle(result),
+    ...lackingTroubles(result.troubles_planned, result.troubles).map(
+      (kind) =>
+        `Of ${result.troubles_planned[kind]} planned ${kind} only ${result.troubles[kind]} took place.`,
+    ),
     ...paths,
   ];
 }

@@ -2,7 +2,9 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { request } from 'undici';
+import { z } from 'zod';
 import { connectionOptions, temporalConfig, type TemporalConfig } from '../config/temporal.ts';
+import { timingsOf } from '../config/timings.ts';
 import { inheritedEnvironment } from '../config/inherited.ts';
 import { createPool, type Pool } from '../database/pool.ts';
 import type { CrashPoint } from '../domain/crash-point.ts';
@@ -11,7 +13,7 @@ import { isAlive, isRunning } from '../stack/leftovers.ts';
 import { dataFolders } from '../stack/postgres/cluster.ts';
 import { Stack, StackRunningError } from '../stack/stack.ts';
 import { readState, type StackAccess } from '../stack/state-file.ts';
-import type { Fault } from '../simulators/infobip/faults.ts';
+import type { Fault, FaultKind } from '../simulators/infobip/faults.ts';
 import { Client } from './client.ts';
 import { until } from './patience.ts';
 import { TARGETS, type Target } from './targets.ts';
@@ -21,16 +23,19 @@ const LATENCY_MS = 1_000;
 /** Time for which a look-up does not show what was taken: the first one comes too soon, the second one finds it. */
 const LOOKUP_LAG_MS = 5_500;
 const WORKERS = 2;
+const TIMINGS = timingsOf('chaos');
 /** How long a process may take to be gone that was killed. */
 const ENDING_MS = 2_000;
 /** Nothing else of the environment: it might name a real database or provider. */
 const { PATH, HOME } = inheritedEnvironment();
+const faultsMetSchema = z.object({ met: z.record(z.string(), z.number()) });
 const PLACES = { PATH, HOME };
 
 /** The stack that is tormented: real processes with a data folder of their own, which begins empty. */
 export class Rig {
   readonly home: string;
   readonly access: StackAccess;
+  readonly timings = TIMINGS;
   readonly pool: Pool;
   readonly client: Client;
   readonly crashFolder: string;
@@ -55,7 +60,7 @@ export class Rig {
     const stack = await Stack.start({
       ...PLACES,
       TIDINGS_HOME: home,
-      TIMINGS: 'chaos',
+      TIMINGS: TIMINGS.profile,
       LOG_LEVEL: 'info',
       WORKERS: String(WORKERS),
       CRASH_POINTS: crashFolder,
@@ -126,10 +131,23 @@ export class Rig {
   }
 
   async setFault(fault: Fault): Promise<void> {
-    await request(`${this.access.simulator ?? ''}/_simulator/faults`, {
+    const { statusCode, body } = await request(this.faultsUrl, {
       method: 'POST',
       body: JSON.stringify(fault),
     });
+    await body.dump();
+    if (statusCode !== 200)
+      throw new Error(`The simulator answered ${statusCode} to the fault ${fault.kind}.`);
+  }
+
+  /** Calls that have met a trouble of the provider. */
+  async callsThatMet(kind: FaultKind): Promise<number> {
+    const { body } = await request(this.faultsUrl);
+    return faultsMetSchema.parse(await body.json()).met[kind] ?? 0;
+  }
+
+  private get faultsUrl(): string {
+    return `${this.access.simulator ?? ''}/_simulator/faults`;
   }
 
   get temporalConfig(): TemporalConfig {

@@ -1,26 +1,35 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Fault } from '../simulators/infobip/faults.ts';
 import { freezeUntil, type Freeze } from './freezes.ts';
 import { until } from './patience.ts';
 import type { Trouble } from './plan.ts';
 import type { Random } from './random.ts';
 import type { Rig } from './rig.ts';
 import { countMessages, readRun, resume } from './runs.ts';
-import { anyNumber, numberInFlight, stopNumber, type Stop } from './stops.ts';
+import { anyNumber, countStopsInFlight, numberInFlight, stopNumber, type Stop } from './stops.ts';
 import type { Target } from './targets.ts';
 import { timeLeft } from './time-left.ts';
-import { killWorkflow } from './workflow-faults.ts';
-import { postNonsense } from './webhooks.ts';
+import { killWorkflow, type WorkflowFault } from './workflow-faults.ts';
+import { postNonsense, reportPath } from './webhooks.ts';
+import { noTroubles, type TroubleCounts } from './trouble-counts.ts';
 
 export interface Torment {
   readonly killsByTarget: Readonly<Record<string, number>>;
   readonly stops: readonly Stop[];
   readonly freezes: readonly Freeze[];
-  /** Statuses with which the engine took webhooks that nobody should take. */
-  readonly nonsenseTaken: readonly number[];
+  readonly troubles: TroubleCounts;
+  /** Webhooks that the engine took although nobody should take them. */
+  readonly nonsenseTaken: number;
 }
 
 /** How long a process may take to come to a point before it is killed wherever it is. */
 const POINT_MS = 8_000;
+/** Numbers that opt out at most for one that does so in time: the message of the first may be over by then. */
+const STOP_TRIES = 3;
+/** How long a process may take to come to a point at which it is frozen, each of at most two or three times. */
+const FREEZE_MS = 30_000;
+/** For how long a provider's trouble is made again that no call meets. */
+const FAULT_MS = 30_000;
 /** How long one part of the progress may take, whatever is dead at the moment. */
 const PROGRESS_MS = 180_000;
 
@@ -29,8 +38,9 @@ export class Tormentor {
   private readonly killsByTarget: Record<string, number> = {};
   private readonly stops: Stop[] = [];
   private readonly freezes: Freeze[] = [];
-  private readonly nonsenseTaken: number[] = [];
-  /** What goes on beside the plan: a freeze ends later. */
+  private readonly troubles = noTroubles();
+  private nonsenseTaken = 0;
+  /** What goes on beside the plan: a freeze and a provider's trouble end later. */
   private readonly beside: Promise<void>[] = [];
   private readonly rig: Rig;
   private readonly random: Random;
@@ -42,27 +52,35 @@ export class Tormentor {
     this.runId = runId;
   }
 
-  async carryOut(plan: readonly Trouble[], expected: number, say: (text: string) => void): Promise<Torment> {
+  /** What has been done so far. */
+  get torment(): Torment {
+    const { killsByTarget, stops, freezes, troubles, nonsenseTaken } = this;
+    return { killsByTarget, stops, freezes, troubles, nonsenseTaken };
+  }
+
+  /** @throws Impatience when the run stands still */
+  async carryOut(plan: readonly Trouble[], expected: number, say: (text: string) => void): Promise<void> {
     const startedAt = performance.now();
     const last = plan.at(-1)?.at ?? 1;
-    for (const { at, what } of plan) {
-      await until(
-        `${Math.round(at * 100)} % of the messages`,
-        async () => {
-          if ((await countMessages(this.rig, this.runId)) >= at * expected) return true;
-          await this.resumeWherePaused();
-          return undefined;
-        },
-        PROGRESS_MS,
-      );
-      const left =
-        what.kind === 'kill' ? ` · ${timeLeft(performance.now() - startedAt, at / last)} left` : '';
-      say(`  ${Math.round(at * 100)} % · ${describe(what)}${left}`);
-      await this.apply(what);
+    try {
+      for (const { at, what } of plan) {
+        await until(
+          `${Math.round(at * 100)} % of the messages`,
+          async () => {
+            if ((await countMessages(this.rig, this.runId)) >= at * expected) return true;
+            await this.resumeWherePaused();
+            return undefined;
+          },
+          PROGRESS_MS,
+        );
+        const left =
+          what.kind === 'kill' ? ` · ${timeLeft(performance.now() - startedAt, at / last)} left` : '';
+        say(`  ${Math.round(at * 100)} % · ${describe(what)}${left}`);
+        await this.apply(what);
+      }
+    } finally {
+      await Promise.all(this.beside);
     }
-    await Promise.all(this.beside);
-    const { killsByTarget, stops, freezes, nonsenseTaken } = this;
-    return { killsByTarget, stops, freezes, nonsenseTaken };
   }
 
   /** As an operator does: a run whose workflow is lost is paused, and then nothing of it is in flight. */
@@ -83,14 +101,13 @@ export class Tormentor {
         this.beside.push(this.freeze(what));
         return;
       case 'workflow':
-        // Temporal itself may be dead at the moment.
-        await killWorkflow(this.rig, this.runId, what.fault, what.of).catch(() => undefined);
+        await this.loseWorkflow(what.fault, what.of);
         return;
       case 'provider':
-        await this.rig.setFault(what.fault);
+        this.beside.push(this.troubleProvider(what.fault));
         return;
       case 'webhooks':
-        this.nonsenseTaken.push(...(await postNonsense(this.rig)));
+        await this.postNonsense();
     }
   }
 
@@ -100,10 +117,13 @@ export class Tormentor {
   ): Promise<void> {
     if (point !== undefined) {
       const before = await this.rig.allPids();
-      const reached = await this.rig.killAt(point, POINT_MS).then(
+      const killed = this.rig.killAt(point, POINT_MS).then(
         () => true,
         () => false,
       );
+      // Nobody else opts out meanwhile.
+      if (point === 'after_suppression') await this.stop(true);
+      const reached = await killed;
       const ended = reached ? ((await this.rig.endedSince(before)) ?? target) : undefined;
       if (ended === target) {
         this.count(target);
@@ -129,18 +149,61 @@ export class Tormentor {
   }
 
   private async stop(inFlight: boolean): Promise<void> {
-    const found = await until('a number that may opt out', async () => {
-      if (!inFlight) return anyNumber(this.rig, this.random);
-      const flying = await numberInFlight(this.rig, this.runId);
-      if (!flying) await this.resumeWherePaused();
-      return flying;
-    }).catch(() => anyNumber(this.rig, this.random));
-    if (found) this.stops.push(await stopNumber(this.rig, found.phone, found.state));
+    for (let tries = 1; tries <= (inFlight ? STOP_TRIES : 1); tries += 1) {
+      const phone = await until('a number that may opt out', async () => {
+        if (!inFlight) return anyNumber(this.rig, this.random);
+        const flying = await numberInFlight(this.rig, this.runId);
+        if (flying === undefined) await this.resumeWherePaused();
+        return flying;
+      }).catch(() => anyNumber(this.rig, this.random));
+      if (phone === undefined) return;
+      const stop = await stopNumber(this.rig, phone);
+      this.stops.push(stop);
+      const met = await until('what the opt-out met', () => countStopsInFlight(this.rig, [stop]));
+      if (met > 0) return;
+    }
   }
 
   private async freeze({ point, ms }: Extract<Trouble['what'], { kind: 'freeze' }>): Promise<void> {
-    const freeze = await freezeUntil(this.rig, point, 30_000, () => pause(ms)).catch(() => undefined);
-    if (freeze) this.freezes.push(freeze);
+    const freeze = await until('a process to freeze', () =>
+      freezeUntil(this.rig, point, FREEZE_MS, () => pause(ms)),
+    ).catch(() => undefined);
+    if (!freeze) return;
+    this.freezes.push(freeze);
+    this.troubles.freezes += 1;
+  }
+
+  /** Temporal may be dead at the moment, and of a paused run nothing is open; a run that has started all cohorts is not, either. */
+  private async loseWorkflow(fault: WorkflowFault, of: 'run' | 'cohort'): Promise<void> {
+    const lost = await until(`a workflow to ${fault}`, async () => {
+      const id =
+        (await killWorkflow(this.rig, this.runId, fault, of)) ??
+        (await killWorkflow(this.rig, this.runId, fault, 'cohort'));
+      if (id === undefined) await this.resumeWherePaused();
+      return id;
+    }).catch(() => undefined);
+    if (lost !== undefined) this.troubles[fault === 'reset' ? 'reset' : 'terminated'] += 1;
+  }
+
+  /** A trouble that nobody has met is made once more: there may have been no calls. */
+  private async troubleProvider(fault: Fault): Promise<void> {
+    const calls = await until(
+      `a call that meets ${fault.kind}`,
+      async () => {
+        const before = await this.rig.callsThatMet(fault.kind);
+        await this.rig.setFault(fault);
+        await pause(fault.ms);
+        return (await this.rig.callsThatMet(fault.kind)) - before || undefined;
+      },
+      FAULT_MS,
+    ).catch(() => 0);
+    if (calls > 0) this.troubles[fault.kind] += 1;
+  }
+
+  private async postNonsense(): Promise<void> {
+    const { refused, taken } = await postNonsense(this.rig.client, await reportPath(this.rig));
+    this.troubles.nonsense_refused += refused;
+    this.nonsenseTaken += taken;
   }
 }
 

@@ -10,6 +10,11 @@ export const CRASH_POINTS = [
   'after_fold',
   'after_relay',
   'after_walk_saved',
+  /** Of the API: reports of a webhook are about to be stored; they are committed, and their provider is not answered. */
+  'before_receipts',
+  'after_receipts',
+  /** Of the API: an opt-out is committed and not answered. */
+  'after_suppression',
 ] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 

@@ -32,7 +32,7 @@ function answerOf(suppression: SuppressionView, status: number): Answer {
   return { status, body: suppression, headers: { etag: entityTag(suppression) } };
 }
 
-function suppressRoute({ pool, config }: ApiDependencies): AnyRoute {
+function suppressRoute({ pool, config, reach }: ApiDependencies): AnyRoute {
   return defineRoute({
     method: 'post',
     path: '/v1/suppressions',
@@ -66,6 +66,7 @@ function suppressRoute({ pool, config }: ApiDependencies): AnyRoute {
       const { id, isNew } = await repeatedly(() =>
         inTransaction(pool, (connection) => suppressNumber(connection, optOut)),
       );
+      reach('after_suppression');
       return answerOf(await readSuppression(pool, project.id, id), isNew ? 201 : 200);
     },
   });

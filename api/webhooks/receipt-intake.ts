@@ -1,6 +1,6 @@
-import type { Pool } from '../../database/pool.ts';
 import { isConnectionFailure } from '../../database/postgres-error.ts';
 import { storeReceipts, type StoredReceipt } from '../../database/store-receipts.ts';
+import type { ApiDependencies } from '../dependencies.ts';
 
 interface Waiting {
   readonly receipts: readonly StoredReceipt[];
@@ -18,12 +18,12 @@ const MAX_BATCH = 2_000;
  * webhooks, without load none waits.
  */
 export class ReceiptIntake {
-  private readonly pool: Pool;
+  private readonly deps: Pick<ApiDependencies, 'pool' | 'reach'>;
   private waiting: Waiting[] = [];
   private writing = false;
 
-  constructor(pool: Pool) {
-    this.pool = pool;
+  constructor(deps: Pick<ApiDependencies, 'pool' | 'reach'>) {
+    this.deps = deps;
   }
 
   /** Resolves once the receipts are committed. */
@@ -45,10 +45,10 @@ export class ReceiptIntake {
 
   private async storeBatch(batch: readonly Waiting[]): Promise<void> {
     try {
-      await storeReceipts(
-        this.pool,
-        batch.flatMap(({ receipts }) => receipts),
-      );
+      const receipts = batch.flatMap((waiting) => waiting.receipts);
+      if (receipts.length > 0) this.deps.reach('before_receipts');
+      await storeReceipts(this.deps.pool, receipts);
+      if (receipts.length > 0) this.deps.reach('after_receipts');
       for (const { resolve } of batch) resolve();
     } catch (error) {
       if (batch.length === 1 || isConnectionFailure(error)) {

@@ -21,7 +21,7 @@ export const WEBHOOK_PREFIX = '/webhooks/';
 export function createWebhookHandler(
   deps: ApiDependencies,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const intake = new ReceiptIntake(deps.pool);
+  const intake = new ReceiptIntake(deps);
   const providers = new Map<string, MessageProvider>();
 
   const providerOf = async (integrationId: string): Promise<MessageProvider | undefined> => {

@@ -52,6 +52,10 @@ function deliveredAgain(postedAfter: number): ReportBehaviour {
   return { ...delivered(), postedAfter };
 }
 
+function deliveredToOperator(): ReportBehaviour {
+  return { status: { groupId: 3, id: 2, name: 'DELIVERED_TO_OPERATOR' }, error: NO_ERROR, after: 0.5 };
+}
+
 function undelivered(id: number, name: string, permanent = true, after = 1): ReportBehaviour {
   return {
     status: { groupId: 2, id: 9, name: 'UNDELIVERABLE_NOT_DELIVERED' },
@@ -114,11 +118,7 @@ export const MAGIC_NUMBERS: Readonly<Record<string, Handset>> = {
   '68': handset(
     'delivered to the operator first, then to the handset',
     'accept',
-    {
-      status: { groupId: 3, id: 2, name: 'DELIVERED_TO_OPERATOR' },
-      error: NO_ERROR,
-      after: 0.5,
-    },
+    deliveredToOperator(),
     delivered(2),
   ),
   '70': handset('HTTP 400 to a call that offers others too', 'refuse_company', delivered()),
@@ -128,6 +128,12 @@ export const MAGIC_NUMBERS: Readonly<Record<string, Handset>> = {
     ...handset('as 0172, and no look-up shows it', 'accept_then_reset'),
     hidden: true,
   },
+  '74': handset(
+    'delivered to the handset; what the operator said before that comes after it',
+    'accept',
+    { ...deliveredToOperator(), postedAfter: 2 },
+    delivered(),
+  ),
   '69': handset('the report comes before the answer', 'accept_then_dawdle', delivered(0)),
 };
 

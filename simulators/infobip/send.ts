@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel } from '../../domain/channel.ts';
 import { replyJson, type Reply } from '../http.ts';
 import type { Account, OfferedMessage } from './account.ts';
-import type { Fault } from './faults.ts';
+import type { FaultKind } from './faults.ts';
 import { handsetOf } from './handsets.ts';
 import { answerEntry, apiError, mmsRequestSchema, smsRequestSchema } from './wire.ts';
 
@@ -23,7 +23,7 @@ export interface Call {
   readonly body: unknown;
   readonly seen: number;
   /** Trouble of every call at the moment. */
-  readonly fault: Fault['kind'] | undefined;
+  readonly fault: FaultKind | undefined;
 }
 
 interface Offer extends OfferedMessage {
@@ -95,7 +95,7 @@ async function takeOffers(
     await account.refuse(offers);
     return { kind };
   };
-  if (fault !== undefined && fault !== 'accept_then_fail') return refused(fault);
+  if (fault === 'throttle' || fault === 'fail' || fault === 'unauthorised') return refused(fault);
   const answers = offers.map((offer) => ({
     offer,
     answer: handsetOf(offer.to, offer.channel).answer,
@@ -122,13 +122,22 @@ async function takeOffers(
       return answer === 'accept_without_entry' ? [] : [answerEntry(offer.id, offer.to)];
     }),
   );
-  if (fault === 'accept_then_fail') return { kind: 'fail' };
+  if (fault) return { kind: ACCEPTED_BUT[fault] };
   if (first('accept_then_reset')) return { kind: 'reset' };
   if (first('accept_then_silence')) return { kind: 'silence' };
   if (first('accept_then_truncate')) return { kind: 'truncate' };
   if (first('accept_then_trickle')) return { kind: 'trickle' };
   return { kind: first('accept_then_dawdle') ? 'dawdle' : 'none', entries: entries.flat() };
 }
+
+/** What becomes of the answer to a call whose messages were all accepted. */
+const ACCEPTED_BUT = {
+  accept_then_fail: 'fail',
+  accept_then_reset: 'reset',
+  accept_then_silence: 'silence',
+  accept_then_truncate: 'truncate',
+  accept_then_trickle: 'trickle',
+} as const;
 
 /** A slow answer: the connection lives, the answer never ends. */
 async function trickle(response: ServerResponse): Promise<void> {

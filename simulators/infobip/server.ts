@@ -43,7 +43,7 @@ export interface InfobipSimulator {
  * A stand-in for Infobip: the same paths, bodies, codes and limits as far as the engine uses them.
  *
  * Beside them `GET /_simulator/ledger` answers what was accepted and refused, a JSON object a line, and
- * `POST /_simulator/faults` gives every send the same trouble for a while. Not simulated:
+ * `POST /_simulator/faults` gives every send the same trouble for a while; `GET` tells how many calls met which. Not simulated:
  * Infobip's flooding filter, prices, scheduling and group messages.
  */
 export function createInfobipSimulator(options: InfobipSimulatorOptions): InfobipSimulator {
@@ -70,11 +70,15 @@ export function createInfobipSimulator(options: InfobipSimulatorOptions): Infobi
       replyJson(response, { status: 200, body: {} });
       return;
     }
-    const fault = request.method === 'POST' ? faults.now() : undefined;
+    if (route === 'GET /_simulator/faults') {
+      replyJson(response, { status: 200, body: { met: faults.met } });
+      return;
+    }
     if (request.headers.authorization !== `App ${options.apiKey}`) {
       replyJson(response, UNAUTHORISED);
       return;
     }
+    const fault = request.method === 'POST' ? faults.meet() : undefined;
     if (options.latencyMs) await pause(options.latencyMs);
     switch (route) {
       case 'POST /mms/2/messages':

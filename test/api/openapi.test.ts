@@ -78,6 +78,7 @@ describe('the OpenAPI document', () => {
       prisma,
       providers,
       pool: database.pool,
+      reach: () => undefined,
       log: createLog('test', 'silent'),
     });
     const named = routes.map((route) => `${route.method} ${route.path.replace(/:(\w+)/g, '{$1}')}`);

@@ -2,7 +2,7 @@ import { foldPendingReceipts } from '../../database/fold-receipts.ts';
 import type { Pool } from '../../database/pool.ts';
 import { MemberSet } from '../../domain/member-set.ts';
 import type { AcceptedRow, LedgerRow } from '../../simulators/ledger.ts';
-import { launchRun, type LaunchedRun } from '../support/launched-run.ts';
+import { claimScope, launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import { acceptedMessages, ledgerOf, receiptOf, receive } from '../support/ledger.ts';
 
 const MEMBERS = 3;
@@ -69,4 +69,39 @@ export async function twinOf(
     [month, id, memberIndex === 'the same' ? 0 : 100],
   );
   return rows[0]?.id ?? '';
+}
+
+/** Writes of a message that its repeat was claimed at an instant. */
+export async function repeatAt({ pool, run }: Evidence, id: string, at: number): Promise<void> {
+  await pool.query(
+    `UPDATE message SET receipt_due_at = to_timestamp(($2::float8 + $3) / 1000), attempts = 2 WHERE id = $1`,
+    [id, at, claimScope(run).receiptDeadlineMs],
+  );
+}
+
+export interface RecordedCall {
+  readonly messageId: string;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  /** Default `accepted`. */
+  readonly outcome?: string;
+  readonly statusCode?: string;
+}
+
+/** Writes a call into the ledger of calls. */
+export async function recordCall(run: LaunchedRun, call: RecordedCall): Promise<void> {
+  await run.pool.query(
+    `INSERT INTO submission
+       (month, id, integration_id, claim_token, message_ids, started_at, duration_ms, outcome, status_code)
+     VALUES ($1, gen_random_uuid(), $2, gen_random_uuid(), $3, to_timestamp($4::float8 / 1000), $5, $6, $7)`,
+    [
+      run.month,
+      run.integrationId,
+      [call.messageId],
+      call.startedAt,
+      call.durationMs,
+      call.outcome ?? 'accepted',
+      call.statusCode ?? null,
+    ],
+  );
 }

@@ -72,8 +72,16 @@ describe('the search for losses', () => {
     expect(await losses()).toMatchObject({ unknown: 0, unresolved: 1, unresolvedGated: 0 });
     await change(`UPDATE message SET error = 'repeat refused: opted_out' WHERE id = $1`);
     expect(await losses()).toMatchObject({ unknown: 0, unresolved: 0, unresolvedGated: 1 });
-    await change(`UPDATE message SET error = 'repeat refused: run_paused' WHERE id = $1`);
-    expect(await losses()).toMatchObject({ unknown: 0, unresolved: 1, unresolvedGated: 0 });
+  });
+
+  it.each([
+    ...['run_paused', 'run_cancelled', 'breaker_open', 'held', 'stale', 'capped'],
+    ...['message_resources_missing', 'opted_out_or_so'],
+  ])('takes a repeat that was refused as %s for one that was to be made', async (reason) => {
+    await change(
+      `UPDATE message SET state = 'unresolved', error = 'repeat refused: ${reason}' WHERE id = $1`,
+    );
+    expect(await losses()).toMatchObject({ unresolved: 1, unresolvedGated: 0 });
   });
 
   it('finds a receipt that was stored and not applied', async () => {

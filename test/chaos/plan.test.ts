@@ -43,6 +43,17 @@ describe('the plan of a rehearsal', () => {
     expect(stops.filter(Boolean).length).toBeGreaterThan(stops.length / 2);
   });
 
+  it.each([
+    ['api', ['after_receipts', 'after_suppression', 'before_receipts']],
+    ['pump', ['after_fold', 'before_fold']],
+  ])('ends the %s at any instant and at each point that it comes to', (target, points) => {
+    const kills = plan(1, 200, 20_000).flatMap(({ what }) =>
+      what.kind === 'kill' && what.target === target ? [what.point] : [],
+    );
+    expect([...new Set(kills)].filter((point) => point !== undefined).sort()).toEqual(points);
+    expect(kills).toContain(undefined);
+  });
+
   it('is spread over the run in order, and over before its end', () => {
     const times = plan(3, 20, 2_000).map(({ at }) => at);
     expect(times).toEqual([...times].sort((a, b) => a - b));

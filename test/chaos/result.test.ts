@@ -1,4 +1,5 @@
 import { brokenPromises, type ChaosResult } from '../../chaos/result.ts';
+import { noTroubles } from '../../chaos/trouble-counts.ts';
 import { RARE_PATHS } from '../../domain/rare-path.ts';
 
 const counts = Object.fromEntries(RARE_PATHS.map((name) => [name, 1])) as ChaosResult['rare_paths'];
@@ -38,7 +39,10 @@ const KEPT: ChaosResult = {
     leaks_searched: { logs: 7, histories: 20, numbers: 1_900 },
     witness_lives: true,
     nonsense_taken: 0,
+    troubles: { ...noTroubles(), terminated: 1, throttle: 2 },
+    troubles_planned: { ...noTroubles(), terminated: 1, throttle: 3 },
     rare_paths: counts,
+    stalls: [],
     seconds: 200,
     phases: {},
   },
@@ -61,6 +65,9 @@ describe('the judgement of a rehearsal', () => {
     ['leaks', ['worker.log']],
     ['nonsense_taken', 1],
     ['witness_lives', false],
+    ['troubles', { ...noTroubles(), throttle: 2 }],
+    ['troubles', { ...noTroubles(), terminated: 1, throttle: 1 }],
+    ['stalls', ['the end of run 1: nothing of it within 900 s.']],
     ['receipts_applied', 1_799],
     ['kills', 19],
     ['stops_in_flight', 10],

@@ -45,6 +45,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   '71': lost('no answer'),
   '72': { ...lost('connection lost'), reports: [] },
   '73': { ...lost('connection lost'), reports: [] },
+  '74': accepted(DELIVERED, '3/2 error 0'),
 };
 
 interface Result {

@@ -26,6 +26,7 @@ export async function apiWithoutDatabase(stack: TestStack): Promise<ApiWithoutDa
     pool,
     prisma,
     providers,
+    reach: () => undefined,
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

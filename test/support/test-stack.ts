@@ -125,7 +125,8 @@ export class TestStack {
     const prisma = createPrisma(database.pool);
     const log = createLog('test', 'silent');
     const deps = createDependencies({ config, log, pool: database.pool });
-    const server = createApiServer({ config, log, pool: database.pool, prisma, providers: deps.providers });
+    const { providers, reach } = deps;
+    const server = createApiServer({ config, log, pool: database.pool, prisma, providers, reach });
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     const api = new Api(config.publicUrl, key.key);
@@ -165,7 +166,8 @@ export class TestStack {
 
   /** What carries out import jobs, over another pool if one is given. */
   importDependencies(pool = this.database.pool): ImportDependencies {
-    return { config: this.config, log: createLog('test', 'silent'), pool, prisma: this.prisma };
+    const log = createLog('test', 'silent');
+    return { config: this.config, log, pool, prisma: this.prisma, reach: () => undefined };
   }
 
   /** Carries out import jobs. @returns stops it again */
