@@ -27,7 +27,8 @@ const ROOT = path.join(import.meta.dirname, '..');
 const HOME = path.join(ROOT, '.tidings', 'chaos');
 /** Of a thousand example customers so many get at least one message. */
 const MESSAGES_OF_THOUSAND = 930;
-const END_MS = 900_000;
+/** How long a run may take to its end once nothing more is done to it: what is in doubt grows with the kills. */
+const endMs = (kills: number): number => 180_000 + kills * 3_600;
 
 /** `npm run chaos`: real processes are killed in the middle of a run, and what came of it is held against the ledger. */
 async function chaos(): Promise<void> {
@@ -50,7 +51,8 @@ async function chaos(): Promise<void> {
     // What stands still already would only stand still for as long again.
     if (stalls.sentences.length === 0) {
       tell('Nothing more is done. Waiting for the end …');
-      await stalls.watch(followToEnd(rig, tormented.runId, END_MS).then(() => stage.end(END_MS)));
+      const patience = endMs(options.kills);
+      await stalls.watch(followToEnd(rig, tormented.runId, patience).then(() => stage.end(patience)));
     }
     phases.begin('judgement');
     tell('Counting …');
