@@ -73,8 +73,8 @@ describe('a call', () => {
     server.respond = (_request, response) => response.destroy();
     expect(await failure(client.request(REQUEST, callWindow()))).toMatchObject({ sent: 'maybe' });
     server.respond = (_request, response) => {
-      response.writeHead(200, { 'content-length': '100' }).write('half');
-      response.destroy();
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('half', () => response.destroy());
     };
     expect(await failure(client.request(REQUEST, callWindow()))).toMatchObject({ sent: 'maybe' });
     expect(server.requests).toHaveLength(2);
