@@ -50,26 +50,26 @@ it('twins who are claimed apart and all at once get one message a number and run
   await warm(database.pool);
 
   const start = latch();
+  let overtaken = 0;
   const claims = runs.flatMap((run) => {
     const twins = twinsOf(run);
     return Array.from({ length: NUMBERS / PER_CLAIM }, (_, slice) =>
-      twins.map(async (row) => {
+      twins.map(async (row, which) => {
         const members = row.slice(slice * PER_CLAIM, (slice + 1) * PER_CLAIM).map(({ member }) => member);
         await start.opened;
         const { claimed, duplicateNumbers } = await patiently(() => claim(run, {}, members));
         expect(claimed.length + duplicateNumbers.length).toBe(PER_CLAIM);
-        return claimed.length;
+        if (which > 0) overtaken += claimed.length;
       }),
     ).flat();
   });
   start.open();
-  const counts = await Promise.all(claims);
+  await Promise.all(claims);
 
-  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(RUNS * NUMBERS);
   const { rows } = await database.pool.query<{ messages: number; keys: number }>(
     `SELECT count(*)::int AS messages, count(DISTINCT (run_id, recipient_id))::int AS keys FROM message`,
   );
   expect(rows).toEqual([{ messages: RUNS * NUMBERS, keys: RUNS * NUMBERS }]);
-  // Otherwise there was no race: in some claims one twin was the first, in some another, in some both of them lost.
-  expect(new Set(counts).size).toBeGreaterThan(1);
+  // Otherwise there was no race: the first twins are always sent off first.
+  expect(overtaken).toBeGreaterThan(0);
 }, 60_000);
