@@ -1,7 +1,9 @@
 import { OutcomeRecorder } from '../../activities/message/outcome-recorder.ts';
 import { timingsOf } from '../../config/timings.ts';
+import { createPool } from '../../database/pool.ts';
 import { launchRun } from '../support/launched-run.ts';
 import { accepted, callOf, claim, ledgerOf } from '../support/ledger.ts';
+import { freePort } from '../support/temporal-server.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let database: TestDatabase;
@@ -10,6 +12,25 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
+
+it('an outcome that can not be written is given up when its time is over: the message is left to its grace', async () => {
+  const run = await launchRun(database.pool);
+  const { token, claimed } = await claim(run);
+  const dead = createPool({ url: `postgresql://nobody@127.0.0.1:${await freePort()}/none`, name: 'dead' });
+  const timings = { ...timingsOf('test'), recordMs: 300 };
+  const recorder = new OutcomeRecorder(dead, timings, () => undefined);
+  const recording = recorder.record(
+    run.month,
+    callOf(
+      token,
+      claimed.map(({ id }) => accepted(id)),
+      run,
+    ),
+  );
+  await expect(recording).rejects.toThrow(/ECONNREFUSED/);
+  await dead.end();
+  expect(new Set((await ledgerOf(run)).map(({ state }) => state))).toEqual(new Set(['submitting']));
+}, 10_000);
 
 describe('outcomes of many calls that are recorded together', () => {
   it('are recorded but for the one that can not be', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
+import { latch } from '../support/latch.ts';
 import { claim } from '../support/ledger.ts';
 import { TestStack } from '../support/test-stack.ts';
 import { warm } from '../support/warm-pool.ts';
@@ -23,12 +24,6 @@ beforeAll(async () => {
     ALTER TABLE recipient ALTER COLUMN opted_out_at TYPE timestamptz(6)`);
 });
 afterAll(() => stack.stop());
-
-function latch(): { readonly opened: Promise<void>; readonly open: () => void } {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { opened, open: () => open() };
-}
 
 /** One STOP a member against claims of three members each. @returns the instant of each answer, by recipient */
 async function race(run: LaunchedRun, round: number): Promise<ReadonlyMap<string, number>> {

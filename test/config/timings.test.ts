@@ -12,6 +12,17 @@ describe.each(TIMING_PROFILES)('the timings of the profile %s', (profile) => {
   });
 });
 
+it('a claim in production ends within sixteen seconds, and what is in doubt is looked up for a day', () => {
+  const { callStartMs, callMs, recordMs, claimGraceMs, lookUpMs } = timingsOf('production');
+  expect({ callStartMs, callMs, recordMs, claimGraceMs }).toEqual({
+    callStartMs: 1_000,
+    callMs: 10_000,
+    recordMs: 5_000,
+    claimGraceMs: 60_000,
+  });
+  expect(lookUpMs.map((ms) => ms / 60_000)).toEqual([1, 2, 5, 15, 60, 360, 1_440]);
+});
+
 describe('timings in a wrong order', () => {
   const test = timingsOf('test');
 

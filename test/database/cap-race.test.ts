@@ -1,6 +1,7 @@
-import { isLockFailure } from '../../database/postgres-error.ts';
 import { consentingCustomers, launchRun, type LaunchedRun, type Member } from '../support/launched-run.ts';
+import { latch } from '../support/latch.ts';
 import { claim } from '../support/ledger.ts';
+import { patiently } from '../support/patiently.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { warm } from '../support/warm-pool.ts';
 
@@ -20,17 +21,10 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** As the worker does it: who lost a lock has claimed nothing, and claims again. */
 async function claimOf(run: LaunchedRun, members: readonly Member[]): Promise<number> {
-  for (;;) {
-    try {
-      const { claimed, refused } = await claim(run, {}, members);
-      expect(claimed.length + refused.length).toBe(members.length);
-      return claimed.length;
-    } catch (error) {
-      if (!isLockFailure(error)) throw error;
-    }
-  }
+  const { claimed, refused } = await patiently(() => claim(run, {}, members));
+  expect(claimed.length + refused.length).toBe(members.length);
+  return claimed.length;
 }
 
 it('fifty runs that race for a hundred customers at a cap of one send a hundred messages, one a number', async () => {
@@ -41,13 +35,12 @@ it('fifty runs that race for a hundred customers at a cap of one send a hundred 
   await warm(database.pool);
 
   // Every claim waits for the word; then all are made at once, as far as connections go, the runs side by side.
-  let start: () => void = () => undefined;
-  const barrier = new Promise<void>((resolve) => (start = resolve));
+  const start = latch();
   const claims: Promise<number>[] = [];
   for (let from = 0; from < CUSTOMERS; from += PER_CLAIM)
     for (const run of runs)
-      claims.push(barrier.then(() => claimOf(run, run.members.slice(from, from + PER_CLAIM))));
-  start();
+      claims.push(start.opened.then(() => claimOf(run, run.members.slice(from, from + PER_CLAIM))));
+  start.open();
   const counts = await Promise.all(claims);
 
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(CUSTOMERS);

@@ -67,6 +67,23 @@ describe('a claim', () => {
     expect((await ledgerOf(run)).map((row) => row.claim_token)).toEqual(run.members.map(() => first.token));
   });
 
+  it('writes and answers in the order of the numbers, however they were offered', async () => {
+    const run = await launchRun(database.pool, { customers: consentingCustomers(12) });
+    const order = (ids: readonly string[]): readonly string[] =>
+      [...ids].sort((a, b) => Number(BigInt(a) - BigInt(b)));
+    const recipientOf = new Map(
+      run.members.map(({ memberIndex, recipientId }) => [memberIndex, recipientId]),
+    );
+    const { claimed } = await claim(run, {}, [...run.members].reverse());
+    const answered = claimed.map(({ memberIndex }) => recipientOf.get(memberIndex) ?? '');
+    expect(answered).toEqual(order([...recipientOf.values()]));
+    const { rows } = await database.pool.query<{ recipient_id: string }>(
+      'SELECT recipient_id FROM message WHERE run_id = $1 ORDER BY ctid',
+      [run.runId],
+    );
+    expect(rows.map((row) => row.recipient_id)).toEqual(answered);
+  });
+
   it('is one of several at the same time: every message is claimed once', async () => {
     const run = await launchRun(database.pool, { customers: consentingCustomers(20) });
     const claims = await Promise.all(Array.from({ length: 8 }, () => claim(run)));
@@ -136,14 +153,6 @@ describe('a household on one number', () => {
     expect([...claimed.map(({ memberIndex }) => memberIndex), ...duplicateNumbers].sort()).toEqual([
       0, 1, 2, 3,
     ]);
-  });
-
-  it('gets it once when its members are claimed apart and at the same time', async () => {
-    const phone = newPhone();
-    const run = await launchRun(database.pool, { customers: consentingCustomers(6, { phone }) });
-    const claims = await Promise.all(run.members.map((member) => claim(run, {}, [member])));
-    expect(claims.flatMap(({ claimed }) => claimed)).toHaveLength(1);
-    expect(claims.flatMap(({ duplicateNumbers }) => duplicateNumbers)).toHaveLength(5);
   });
 
   it('gets the next message of the scenario too', async () => {

@@ -6,6 +6,7 @@ import {
   takeMessagesInDoubt,
   type MessageInDoubt,
 } from '../../database/messages-in-doubt.ts';
+import { HeldLocks } from '../support/held-locks.ts';
 import { claimScope, consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import { claim, inDoubt, ledgerOf, record } from '../support/ledger.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -72,6 +73,15 @@ describe('a message in doubt', () => {
       async (limit) => (await takeMessagesInDoubt(database.pool, limit, 60_000)).length,
     );
     expect((await Promise.all(counts)).reduce((sum, count) => sum + count, 0)).toBe(5);
+  });
+
+  it('that somebody is at work on holds up no other: those are taken at once', async () => {
+    const run = await runInDoubt(3);
+    const one = 'SELECT FROM message WHERE run_id = $1 AND member_index = 1 FOR NO KEY UPDATE';
+    const taken = await HeldLocks.during(database.pool, one, [run.runId], () =>
+      takeMessagesInDoubt(database.pool, 10, 60_000),
+    );
+    expect(taken.map(({ memberIndex }) => memberIndex).sort()).toEqual([0, 2]);
   });
 
   it('is looked up next when its schedule says so, and says why meanwhile', async () => {

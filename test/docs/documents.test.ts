@@ -32,6 +32,11 @@ async function codesOfSources(): Promise<ReadonlySet<string>> {
     /reason: '(bad_csv|line_too_large)'/g,
     /problem\(\s*'([a-z_]+)'/g,
     /unknown\(\s*[^,]+,\s*'([a-z_]+)'/g,
+    /\bfail\(\s*'([a-z_]+)'/g,
+    /\bstatusCode: '([a-z_]+)'/g,
+    /\bcode = [^;]*'([a-z]+(?:_[a-z]+)+)'/g,
+    /export const [A-Z_]+ = '([a-z]+(?:_[a-z]+)+)'/g,
+    /`([a-z]+(?:_[a-z]+)+): \$\{/g,
   ];
   const codes = new Set<string>();
   for (const room of ROOMS) {

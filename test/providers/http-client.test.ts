@@ -73,8 +73,8 @@ describe('a call', () => {
     server.respond = (_request, response) => response.destroy();
     expect(await failure(client.request(REQUEST, callWindow()))).toMatchObject({ sent: 'maybe' });
     server.respond = (_request, response) => {
-      response.writeHead(200, { 'content-length': '100' }).write('half');
-      response.destroy();
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('half', () => response.destroy());
     };
     expect(await failure(client.request(REQUEST, callWindow()))).toMatchObject({ sent: 'maybe' });
     expect(server.requests).toHaveLength(2);
@@ -123,17 +123,16 @@ describe('a call that can not be started', () => {
 
   it('because nobody listens was not sent', async () => {
     const nobody = new HttpClient(`http://127.0.0.1:${await freePort()}`);
-    expect(await failure(nobody.request(REQUEST, callWindow()))).toMatchObject({
-      ...unsent,
-      code: 'ECONNREFUSED',
-    });
+    const error = await failure(nobody.request(REQUEST, callWindow()));
     await nobody.close();
+    expect(error).toMatchObject({ ...unsent, code: 'ECONNREFUSED' });
   });
 
   it('because there is no such host was not sent', async () => {
     const nowhere = new HttpClient('http://no-such-host.invalid');
-    expect(await failure(nowhere.request(REQUEST, callWindow(5_000)))).toMatchObject(unsent);
+    const error = await failure(nowhere.request(REQUEST, callWindow(5_000)));
     await nowhere.close();
+    expect(error).toMatchObject(unsent);
   });
 
   it('because the other side does not speak TLS was not sent', async () => {
@@ -142,8 +141,9 @@ describe('a call that can not be started', () => {
     await once(plain, 'listening');
     const address = plain.address();
     const secure = new HttpClient(`https://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`);
-    expect(await failure(secure.request(REQUEST, callWindow()))).toMatchObject(unsent);
+    const error = await failure(secure.request(REQUEST, callWindow()));
     await secure.close();
     plain.close();
+    expect(error).toMatchObject(unsent);
   });
 });

@@ -22,6 +22,21 @@ export class HeldLocks {
     return new HeldLocks(pool, connection, rows[0]?.pid ?? 0);
   }
 
+  /** Holds locks while `work` looks at what others do meanwhile, and lets them go however it ends. */
+  static async during<T>(
+    pool: Pool,
+    sql: string,
+    values: readonly unknown[],
+    work: (held: HeldLocks) => Promise<T>,
+  ): Promise<T> {
+    const held = await HeldLocks.take(pool, sql, values);
+    try {
+      return await work(held);
+    } finally {
+      await held.letGo();
+    }
+  }
+
   /** Resolves once another session waits for one of the locks. */
   async isWaitedFor(): Promise<void> {
     await eventually(async () => {
