@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { noticeOutcomes } from '../activities/message/notice-outcomes.ts';
 import { callProvider } from '../activities/message/micro-batch.ts';
+import { untilRecorded } from '../activities/message/until-recorded.ts';
 import {
   claimRepeat,
   claimResend,
@@ -127,6 +128,7 @@ async function offerAgain(
     },
     [{ id: message.id, to, content }],
   );
+  const recordBy = performance.now() + deps.timings.recordMs;
   const scope = {
     month: message.month,
     retryMs: deps.timings.retryMs,
@@ -137,12 +139,15 @@ async function offerAgain(
   };
   // A repeat is rare, and may have been the probe of a breaker.
   deps.breakerWatch.suspect(integration.id);
-  await deps.breakerWatch.tell(call);
-  let held: ReadonlySet<string> = new Set();
-  await inTransaction(deps.pool, async (connection) => {
-    held = await recordOutcomes(connection, scope, [call]);
-    await markHints(connection, [hintKeyOf(message)]);
-  });
+  const told = deps.breakerWatch.tell(call);
+  const held = await untilRecorded(recordBy, () =>
+    inTransaction(deps.pool, async (connection) => {
+      const own = await recordOutcomes(connection, scope, [call]);
+      await markHints(connection, [hintKeyOf(message)]);
+      return own;
+    }),
+  );
+  await told;
   noticeOutcomes(deps.notice, [call], held);
   return { kind: 'made' };
 }
