@@ -107,7 +107,8 @@ async function offerAgain(
   const claim: RepeatClaim = await kind.claim(deps.pool, {
     projectId: node.cohort.projectId,
     question: {
-      ...gateQuestion(node, { plannedAt: 0, pass: message.pass }, deps),
+      // The sender may have another integration by now.
+      ...gateQuestion({ ...node, integration }, { plannedAt: 0, pass: message.pass }, deps),
       staleAfter: kind.staleAfter(node),
     },
     message,
