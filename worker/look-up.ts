@@ -14,6 +14,7 @@ import { BREAKER_OPEN } from '../domain/gate.ts';
 import { REPEAT_REFUSED } from '../domain/message-decision.ts';
 import { LookupRefusedError } from '../providers/lookup-refused-error.ts';
 import type { LookupResult } from '../providers/provider.ts';
+import { isProvenToRefuse } from './proven-to-refuse.ts';
 import { offerUnsent, refusalOf, repeatMessage, type Repeat } from './repeat.ts';
 
 /** Messages of one turn; those that are offered again are called for at once. */
@@ -131,7 +132,9 @@ async function handleMiss(deps: Dependencies, { message, integration, error }: M
   const { provablyUnsent } = message;
   const mayRepeat =
     provablyUnsent ||
-    (integration !== undefined && looks >= MISSES_BEFORE_REPEAT && isProvenToRefuse(deps, integration));
+    (integration !== undefined &&
+      looks >= MISSES_BEFORE_REPEAT &&
+      isProvenToRefuse(deps.providers, integration));
   if (!integration || !mayRepeat) {
     await postponeLookUp(deps.pool, message, { looks, lookAtMs, ...(error !== undefined && { error }) });
     return;
@@ -169,13 +172,4 @@ function nextLookUp(message: MessageInDoubt, looks: number, schedule: readonly n
   const [before = 0, after] = [schedule[looks - 1], schedule[looks]];
   if (after === undefined) return undefined;
   return Math.max(message.claimedAt + after, message.takenAt + after - before);
-}
-
-/**
- * Whether the provider provably refuses an id that it has taken.
- *
- * So far that is proven of our simulator only, and what a database says of it does not hold for a real account.
- */
-function isProvenToRefuse({ providers }: Dependencies, integration: IntegrationRow): boolean {
-  return integration.idempotentIds === 'verified' && providers.isLocal(integration);
 }

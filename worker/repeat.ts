@@ -17,6 +17,7 @@ import type { IntegrationRow } from '../database/read-integration.ts';
 import { recordOutcomes, type UnsentState } from '../database/record-outcomes.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { PermanentError } from '../domain/errors.ts';
+import { isProvenToRefuse } from './proven-to-refuse.ts';
 
 export type Repeat = { readonly kind: 'made' } | ({ readonly kind: 'refused' } & Obstacle);
 
@@ -137,6 +138,7 @@ async function offerAgain(
     receiptSlackMs: deps.timings.receiptSlackMs,
     unsentState: kind.unsentState,
     isOnlyAttempt: kind.isOnlyAttempt,
+    rejectionEnds: kind.isOnlyAttempt || isProvenToRefuse(deps.providers, integration),
   };
   // A repeat is rare, and may have been the probe of a breaker.
   deps.breakerWatch.suspect(integration.id);

@@ -63,8 +63,8 @@ export class OutcomeRecorder {
   private async writeMonth(month: number, batch: readonly Waiting[]): Promise<void> {
     const { lookUpMs, claimGraceMs, receiptSlackMs, retryMs } = this.timings;
     const firstLookUpMs = lookUpMs[0] ?? claimGraceMs;
-    const whatIsUnsent = { unsentState: 'queued', isOnlyAttempt: true } as const;
-    const scope = { month, retryMs, firstLookUpMs, receiptSlackMs, ...whatIsUnsent };
+    const attempt = { unsentState: 'queued', isOnlyAttempt: true, rejectionEnds: true } as const;
+    const scope = { month, retryMs, firstLookUpMs, receiptSlackMs, ...attempt };
     try {
       const calls = batch.map(({ call }) => call);
       noticeOutcomes(this.notice, calls, await recordOutcomes(this.pool, scope, calls));
