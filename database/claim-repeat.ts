@@ -10,7 +10,7 @@ import { inTransaction, lockForClaim } from './transaction.ts';
 /** Why a message is not offered again now. */
 export interface Obstacle {
   readonly reason: string;
-  /** Set where it is only put off: the instant at which to ask again. */
+  /** Set where it is only put off: the instant at which to ask again, by the clock of the database. */
   readonly until?: number;
 }
 
@@ -140,6 +140,6 @@ async function claimAgain(
     });
   } catch (error) {
     if (!(error instanceof NoProbe)) throw error;
-    return { kind: 'refused', reason: BREAKER_OPEN, until: Date.now() + question.recheckMs };
+    return { kind: 'refused', reason: BREAKER_OPEN, until: message.takenAt + question.recheckMs };
   }
 }

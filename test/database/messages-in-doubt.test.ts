@@ -9,6 +9,7 @@ import {
 } from '../../database/messages-in-doubt.ts';
 import { claimScope, consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import { claim, inDoubt, ledgerOf, record } from '../support/ledger.ts';
+import { withClockAhead } from '../support/clock-ahead.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let database: TestDatabase;
@@ -162,6 +163,19 @@ describe('the repeat of a message in doubt', () => {
       { attempts: 1, looks: 0 },
     ]);
     expect(await readOpenBreakers(database.pool, run.projectId)).toMatchObject([{ probes: 1 }]);
+  });
+
+  it('that finds the probe taken is due again by the clock of the database, not by that of its process', async () => {
+    const run = await runInDoubt(2);
+    const messages = await takeMessagesInDoubt(database.pool, 2, 60_000);
+    await openBreaker(run);
+    const claims = await withClockAhead(3_600_000, () =>
+      Promise.all(messages.map((message) => repeat(run, message))),
+    );
+    const [refused] = claims.filter((one) => one.kind === 'refused');
+    const { takenAt = 0 } = messages[0] ?? {};
+    expect(refused?.until).toBeGreaterThan(takenAt);
+    expect(refused?.until).toBeLessThan(takenAt + 600_000);
   });
 
   it('is a claim of the same message under a new token', async () => {
