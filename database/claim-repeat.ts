@@ -10,7 +10,7 @@ import { inTransaction, lockForClaim } from './transaction.ts';
 /** Why a message is not offered again now. */
 export interface Obstacle {
   readonly reason: string;
-  /** Set where it is only put off: the instant at which to ask again. */
+  /** Set where it is only put off: the instant at which to ask again, by the clock of the database. */
   readonly until?: number;
 }
 
@@ -118,19 +118,28 @@ function claimValues({ message, terms }: RepeatRequest): readonly unknown[] {
   return [message.month, message.id, terms.token, terms.claimGraceMs, terms.receiptDeadlineMs];
 }
 
-function claimAgain(
+/** Takes back what was claimed while there is no probe to claim it for. */
+class NoProbe extends Error {}
+
+/** The row comes first, so that no probe is spent on what somebody else has settled. */
+async function claimAgain(
   pool: Pool,
   { projectId, question, message, terms }: RepeatRequest,
   take: (connection: Connection) => Promise<boolean>,
 ): Promise<RepeatClaim> {
-  return inTransaction(pool, async (connection): Promise<RepeatClaim> => {
-    await lockForClaim(connection, question.runId, projectId);
-    await lockRecipients(connection, [message.recipientId]);
-    const obstacle = await obstacleOf(connection, question, message);
-    if (obstacle) return { kind: 'refused', ...obstacle };
-    if (!(await passesBreaker(connection, question.integrationId, terms.breakerProbeMs)))
-      return { kind: 'refused', reason: BREAKER_OPEN, until: Date.now() + question.recheckMs };
-    const taken = await take(connection);
-    return taken ? { kind: 'claimed', committedAfter: performance.now() } : { kind: 'gone' };
-  });
+  try {
+    return await inTransaction(pool, async (connection): Promise<RepeatClaim> => {
+      await lockForClaim(connection, question.runId, projectId);
+      await lockRecipients(connection, [message.recipientId]);
+      const obstacle = await obstacleOf(connection, question, message);
+      if (obstacle) return { kind: 'refused', ...obstacle };
+      if (!(await take(connection))) return { kind: 'gone' };
+      if (!(await passesBreaker(connection, question.integrationId, terms.breakerProbeMs)))
+        throw new NoProbe();
+      return { kind: 'claimed', committedAfter: performance.now() };
+    });
+  } catch (error) {
+    if (!(error instanceof NoProbe)) throw error;
+    return { kind: 'refused', reason: BREAKER_OPEN, until: message.takenAt + question.recheckMs };
+  }
 }

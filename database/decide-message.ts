@@ -18,6 +18,7 @@ export interface DecidedMessage {
   readonly actionId: number;
   readonly pass: number;
   readonly recipientId: string;
+  readonly integrationId: string;
 }
 
 export interface DecisionInput {
@@ -45,7 +46,8 @@ export async function readDecidedMessage(
 ): Promise<DecidedMessage | undefined> {
   const { rows } = await database.query<DecidedMessage>(
     `SELECT month, id, project_id AS "projectId", run_id AS "runId", cohort_id AS "cohortId",
-            member_index AS "memberIndex", action_id AS "actionId", pass, recipient_id AS "recipientId"
+            member_index AS "memberIndex", action_id AS "actionId", pass, recipient_id AS "recipientId",
+            integration_id AS "integrationId"
      FROM message WHERE project_id = $1 AND month = $2 AND id = $3`,
     [projectId, month, id],
   );

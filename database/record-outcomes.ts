@@ -30,11 +30,13 @@ export interface RecordScope {
   readonly receiptSlackMs: number;
   /**
    * What an unsent message becomes: `unknown` when an earlier attempt of it may have left, `unresolved` when an operator
-   * wants it to be sent all the same; that is then tried again.
+   * wants it to be sent all the same; that is then tried again. A rejected one too, unless the rejection ends it.
    */
   readonly unsentState: UnsentState;
   /** Whether no earlier attempt can have left: what this one did not send then has not been sent at all. */
   readonly isOnlyAttempt: boolean;
+  /** Whether a rejection proves that no earlier attempt was taken: there was none, or that would have been said first. */
+  readonly rejectionEnds: boolean;
 }
 
 /**
@@ -43,7 +45,8 @@ export interface RecordScope {
  * A receipt that was faster keeps its state; the submission's campaign event is written once whoever proves it, beside that of a refusal. An
  * account that is refused costs the message no attempt. That nothing was sent is believed of a message in doubt too: it stays
  * in doubt, but whoever looks at it next may offer it again. A repeat that was not sent gives its look-up back, and is made
- * again after the pause of any other retry.
+ * again after the pause of any other retry. One that was rejected leaves the doubt about what came before it, unless
+ * `rejectionEnds`: it says why, and is not tried again by itself.
  * @returns ids of the messages whose claim was still held
  */
 export async function recordOutcomes(
@@ -62,18 +65,18 @@ export async function recordOutcomes(
       scope.receiptSlackMs / 1_000,
       scope.firstLookUpMs / 1_000,
       outcomes.map((outcome) => outcome.messageId),
-      outcomes.map((outcome) => stateOf(outcome, scope.unsentState)),
+      outcomes.map((outcome) => stateOf(outcome, scope)),
       outcomes.map((outcome) =>
         outcome.kind === 'accepted' ? storableText(outcome.providerMessageId) : null,
       ),
       outcomes.map((outcome) => textOf(outcome, 'statusCode')),
       outcomes.map((outcome) => textOf(outcome, 'error')),
-      outcomes.map((outcome) => ('errorClass' in outcome ? outcome.errorClass : null)),
+      outcomes.map((outcome) => (ends(outcome, scope) ? outcome.errorClass : null)),
       outcomes.map(retryMsOf),
       outcomes.map((outcome) =>
         campaignEventId(outcome.messageId, outcome.kind === 'rejected' ? REFUSAL_CAUSE : SUBMISSION_CAUSE),
       ),
-      outcomes.map((outcome) => eventStatusOf(outcome)),
+      outcomes.map((outcome) => eventStatusOf(outcome, scope)),
       calls.map((call) => call.integrationId),
       calls.map((call) => call.submissionId),
       calls.map((call) => `{${call.outcomes.map((outcome) => outcome.messageId).join(',')}}`),
@@ -89,27 +92,37 @@ export async function recordOutcomes(
       outcomes.map(
         (outcome) => outcome.kind === 'unsent' && scope.unsentState === 'unknown' && !scope.isOnlyAttempt,
       ),
+      outcomes.map((outcome) => outcome.kind === 'unsent'),
     ],
   });
   return new Set(rows.map((row) => row.id));
 }
 
-function stateOf(outcome: SubmitOutcome, unsentState: UnsentState): MessageState {
+type Scope = Pick<RecordScope, 'unsentState' | 'rejectionEnds'>;
+
+function stateOf(outcome: SubmitOutcome, scope: Scope): MessageState {
   switch (outcome.kind) {
     case 'accepted':
     case 'duplicate_id':
       return 'accepted';
     case 'unsent':
-      return unsentState;
+      return scope.unsentState;
     case 'rejected':
+      return ends(outcome, scope) ? 'rejected' : scope.unsentState;
     case 'unknown':
-      return outcome.kind;
+      return 'unknown';
   }
 }
 
-function eventStatusOf(outcome: SubmitOutcome): string | null {
+type Rejection = Extract<SubmitOutcome, { kind: 'rejected' }>;
+
+function ends(outcome: SubmitOutcome, { rejectionEnds }: Scope): outcome is Rejection {
+  return outcome.kind === 'rejected' && rejectionEnds;
+}
+
+function eventStatusOf(outcome: SubmitOutcome, scope: Scope): string | null {
   if (outcome.kind === 'accepted' || outcome.kind === 'duplicate_id') return 'enqueued';
-  return outcome.kind === 'rejected' ? 'enqueue_failed' : null;
+  return ends(outcome, scope) ? 'enqueue_failed' : null;
 }
 
 function firstText(call: CallRecord, field: 'statusCode' | 'error'): string | null {
@@ -152,9 +165,10 @@ const RETRY_AT = `clock_timestamp() + make_interval(secs => coalesce(
 const RECORD = `
   WITH outcome AS (
     SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::float8[],
-                         $12::uuid[], $13::text[], $2::uuid[], $24::boolean[], $25::boolean[], $26::boolean[])
+                         $12::uuid[], $13::text[], $2::uuid[], $24::boolean[], $25::boolean[], $26::boolean[],
+                         $27::boolean[])
       AS t (id, state, provider_message_id, status_code, error, error_class, retry_ms, event_id, event_status,
-            token, account_refused, unsent, repeat_unsent)
+            token, account_refused, unsent, repeat_unsent, retried)
   ), own AS (
     ${lockMessages({
       columns: 'outcome.*',
@@ -182,7 +196,7 @@ const RECORD = `
                 ELSE CASE outcome.state
                   WHEN 'accepted' THEN least(look_at, receipt_due_at + make_interval(secs => $3))
                   WHEN 'queued' THEN stale_at
-                  WHEN 'unresolved' THEN ${RETRY_AT}
+                  WHEN 'unresolved' THEN CASE WHEN outcome.retried THEN ${RETRY_AT} END
                   WHEN 'unknown' THEN claimed_at + make_interval(secs => $4) END END
     FROM own AS outcome
     WHERE message.month = $1 AND message.id = ANY ($5::uuid[]) AND message.id = outcome.id

@@ -21,17 +21,20 @@ export async function settleDecision(
   );
 }
 
-/** Leaves a message unresolved that the gate keeps in; its row says why. */
+/**
+ * Leaves a message unresolved that the gate keeps in; its row says why.
+ *
+ * One statement: what somebody has decided meanwhile, or what has become of the message, stays.
+ */
 export async function refuseResend(database: Queryable, message: MessageKey, reason: string): Promise<void> {
   await database.query(
-    `UPDATE message SET look_at = NULL, error = $3 WHERE month = $1 AND id = $2 AND state = 'unresolved'`,
-    [message.month, message.id, `${REPEAT_REFUSED}${reason}`],
-  );
-  await database.query(
-    `UPDATE message_decision SET outcome = 'refused', refusal = $3
-     WHERE month = $1 AND message_id = $2 AND number = (
-       SELECT max(number) FROM message_decision WHERE month = $1 AND message_id = $2)`,
-    [message.month, message.id, reason],
+    `WITH refused AS (
+       UPDATE message SET look_at = NULL, error = $3 WHERE month = $1 AND id = $2 AND state = 'unresolved'
+       RETURNING id)
+     UPDATE message_decision SET outcome = 'refused', refusal = $4 FROM refused
+     WHERE month = $1 AND message_id = refused.id AND action = 'resend' AND outcome <> 'refused'
+       AND number = (SELECT max(number) FROM message_decision WHERE month = $1 AND message_id = $2)`,
+    [message.month, message.id, `${REPEAT_REFUSED}${reason}`, reason],
   );
 }
 

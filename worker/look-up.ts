@@ -8,21 +8,34 @@ import {
 import type { IntegrationRow } from '../database/read-integration.ts';
 import { readIntegration } from '../database/read-integration.ts';
 import { storeReceipts } from '../database/store-receipts.ts';
+import { PermanentError } from '../domain/errors.ts';
 import { groupBy } from '../domain/group-by.ts';
 import { BREAKER_OPEN } from '../domain/gate.ts';
 import { REPEAT_REFUSED } from '../domain/message-decision.ts';
 import { LookupRefusedError } from '../providers/lookup-refused-error.ts';
 import type { LookupResult } from '../providers/provider.ts';
+import { isProvenToRefuse } from './proven-to-refuse.ts';
 import { offerUnsent, refusalOf, repeatMessage, type Repeat } from './repeat.ts';
 
 /** Messages of one turn; those that are offered again are called for at once. */
 const LIMIT = 50;
-/** Pause after the provider could not be asked, or the database failed before a repeat; that counts as no look-up. */
+/** Pause after the provider could not be asked for a while, or the database failed before a repeat. */
 const NOT_ASKED_MS = 5_000;
 /** Misses after which an id that the provider provably refuses a second time is offered again. */
 const MISSES_BEFORE_REPEAT = 2;
 /** What keeps a repeat in for a while and says nothing against it. */
 const PUT_OFF: ReadonlySet<string> = new Set([BREAKER_OPEN, 'held', 'run_paused']);
+
+/** What the row of a message says whose provider could not be asked. */
+const NOT_ASKED = 'The provider could not be asked.';
+
+/** A look-up that found nothing, or that nobody will ever be able to make. */
+interface Miss {
+  readonly message: MessageInDoubt;
+  /** Where it may be offered again. */
+  readonly integration?: IntegrationRow | undefined;
+  readonly error?: string;
+}
 
 /**
  * Asks providers about messages in doubt, by our own ids.
@@ -31,8 +44,9 @@ const PUT_OFF: ReadonlySet<string> = new Set([BREAKER_OPEN, 'held', 'run_paused'
  * with verified ids the second miss is followed by a repeat under the same id. What provably was not sent is offered again
  * without a look-up; a turn in which the gate keeps it in counts as a miss. What a pause of the run, a hold or an open breaker
  * puts off, what a repeat provably did not send, or what a failure or death kept from being claimed costs no look-up: it is
- * offered until it is stale. After the last look-up a message is `unresolved`. Where the integration is gone nobody can be
- * asked: that is a miss. One call takes at most 50 messages: its caller paces it, for providers count look-ups by the minute.
+ * offered until it is stale. After the last look-up a message is `unresolved`. Where the integration or its variables are gone,
+ * or the account lacks the permission to look up, nobody can be asked: that is a miss. So is, once the message is stale, a
+ * look-up that failed. One call takes at most 50 messages: its caller paces it, for providers count look-ups by the minute.
  */
 export async function lookUpMessages(deps: Dependencies): Promise<void> {
   const messages = await takeMessagesInDoubt(deps.pool, LIMIT, deps.timings.lookUpLeaseMs);
@@ -40,39 +54,31 @@ export async function lookUpMessages(deps: Dependencies): Promise<void> {
     const integration = await readIntegration(deps.pool, integrationId);
     const doubted = own.filter(({ provablyUnsent }) => !provablyUnsent);
     const unsent = own.filter(({ provablyUnsent }) => provablyUnsent);
-    const missed = [...(integration ? await lookUpAt(deps, integration, doubted) : doubted), ...unsent];
+    const missed: readonly Miss[] = [
+      ...(integration ? await lookUpAt(deps, integration, doubted) : doubted.map((message) => ({ message }))),
+      ...unsent.map((message) => ({ message, integration })),
+    ];
     await Promise.all(
-      missed.map((message) =>
-        handleMiss(deps, integration, message).catch((error: unknown) => {
-          deps.log.warn({ err: error, message: message.id }, 'a message in doubt could not be handled');
+      missed.map((miss) =>
+        handleMiss(deps, miss).catch((error: unknown) => {
+          deps.log.warn({ err: error, message: miss.message.id }, 'a message in doubt could not be handled');
         }),
       ),
     );
   }
 }
 
-/** @returns messages that the provider was asked about and that it does not know */
 async function lookUpAt(
   deps: Dependencies,
   integration: IntegrationRow,
   messages: readonly MessageInDoubt[],
-): Promise<readonly MessageInDoubt[]> {
+): Promise<readonly Miss[]> {
   if (messages.length === 0) return [];
   let results: readonly LookupResult[];
   try {
     results = await ask(deps, integration, messages);
   } catch (error) {
-    deps.log.warn({ err: error, integration: integration.key }, 'messages in doubt could not be looked up');
-    if (error instanceof LookupRefusedError) await deps.breakerWatch.tellRefusedLookup(integration.id, error);
-    for (const message of messages) {
-      const error = 'The provider could not be asked.';
-      await postponeLookUp(deps.pool, message, {
-        looks: message.looks,
-        lookAtMs: message.takenAt + NOT_ASKED_MS,
-        error,
-      });
-    }
-    return [];
+    return notAsked(deps, integration, messages, error);
   }
   const found = results.flatMap((result) => (result.kind === 'found' ? [result.receipt] : []));
   await storeReceipts(
@@ -81,7 +87,29 @@ async function lookUpAt(
   );
   deps.notice('found_by_lookup', found.length);
   const foundIds = new Set(found.map((receipt) => receipt.messageId));
-  return messages.filter((message) => !foundIds.has(message.id));
+  return messages.flatMap((message) => (foundIds.has(message.id) ? [] : [{ message, integration }]));
+}
+
+/** @returns those that nobody waits for any longer until the provider can be asked */
+async function notAsked(
+  { pool, log, breakerWatch }: Dependencies,
+  integration: IntegrationRow,
+  messages: readonly MessageInDoubt[],
+  error: unknown,
+): Promise<readonly Miss[]> {
+  log.warn({ err: error, integration: integration.key }, 'messages in doubt could not be looked up');
+  if (error instanceof PermanentError) return messages.map((message) => ({ message, error: NOT_ASKED }));
+  if (error instanceof LookupRefusedError) {
+    // That look-ups are not permitted says nothing of messages, which may still be taken.
+    if (!error.all) return messages.map((message) => ({ message, integration, error: NOT_ASKED }));
+    await breakerWatch.tellRefusedAccount(integration.id, error);
+  }
+  const isStale = ({ takenAt, staleAt }: MessageInDoubt): boolean => takenAt >= staleAt;
+  for (const message of messages.filter((own) => !isStale(own))) {
+    const lookAtMs = message.takenAt + NOT_ASKED_MS;
+    await postponeLookUp(pool, message, { looks: message.looks, lookAtMs, error: NOT_ASKED });
+  }
+  return messages.filter(isStale).map((message) => ({ message, error: NOT_ASKED }));
 }
 
 async function ask(
@@ -94,11 +122,7 @@ async function ask(
   return provider.lookup(messages.map(({ id, channel }) => ({ messageId: id, channel })));
 }
 
-async function handleMiss(
-  deps: Dependencies,
-  integration: IntegrationRow | undefined,
-  message: MessageInDoubt,
-): Promise<void> {
+async function handleMiss(deps: Dependencies, { message, integration, error }: Miss): Promise<void> {
   const looks = message.looks + 1;
   const lookAtMs = nextLookUp(message, looks, deps.timings.lookUpMs);
   if (lookAtMs === undefined) {
@@ -108,9 +132,11 @@ async function handleMiss(
   const { provablyUnsent } = message;
   const mayRepeat =
     provablyUnsent ||
-    (integration !== undefined && looks >= MISSES_BEFORE_REPEAT && isProvenToRefuse(deps, integration));
+    (integration !== undefined &&
+      looks >= MISSES_BEFORE_REPEAT &&
+      isProvenToRefuse(deps.providers, integration));
   if (!integration || !mayRepeat) {
-    await postponeLookUp(deps.pool, message, { looks, lookAtMs });
+    await postponeLookUp(deps.pool, message, { looks, lookAtMs, ...(error !== undefined && { error }) });
     return;
   }
   const looksIfPutOff = message.takenAt >= message.staleAt ? looks : message.looks;
@@ -120,20 +146,20 @@ async function handleMiss(
   let repeat: Repeat;
   try {
     repeat = await again.catch(refusalOf);
-  } catch (error) {
+  } catch (failure) {
     const next = { looks: looksIfPutOff, lookAtMs: message.takenAt + NOT_ASKED_MS };
     await postponeLookUp(deps.pool, message, next);
-    throw error;
+    throw failure;
   }
   if (repeat.kind === 'made') {
     if (!provablyUnsent) deps.notice('same_id_repeat');
     return;
   }
   deps.notice('repeat_gated');
-  const error = `${REPEAT_REFUSED}${repeat.reason}`;
+  const refusal = `${REPEAT_REFUSED}${repeat.reason}`;
   const next = PUT_OFF.has(repeat.reason)
-    ? { looks: looksIfPutOff, lookAtMs: repeat.until ?? lookAtMs, error }
-    : { looks, lookAtMs, error };
+    ? { looks: looksIfPutOff, lookAtMs: repeat.until ?? lookAtMs, error: refusal }
+    : { looks, lookAtMs, error: refusal };
   await postponeLookUp(deps.pool, message, next);
 }
 
@@ -146,13 +172,4 @@ function nextLookUp(message: MessageInDoubt, looks: number, schedule: readonly n
   const [before = 0, after] = [schedule[looks - 1], schedule[looks]];
   if (after === undefined) return undefined;
   return Math.max(message.claimedAt + after, message.takenAt + after - before);
-}
-
-/**
- * Whether the provider provably refuses an id that it has taken.
- *
- * So far that is proven of our simulator only, and what a database says of it does not hold for a real account.
- */
-function isProvenToRefuse({ providers }: Dependencies, integration: IntegrationRow): boolean {
-  return integration.idempotentIds === 'verified' && providers.isLocal(integration);
 }

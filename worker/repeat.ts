@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { noticeOutcomes } from '../activities/message/notice-outcomes.ts';
 import { callProvider } from '../activities/message/micro-batch.ts';
+import { untilRecorded } from '../activities/message/until-recorded.ts';
 import {
   claimRepeat,
   claimResend,
@@ -16,6 +17,7 @@ import type { IntegrationRow } from '../database/read-integration.ts';
 import { recordOutcomes, type UnsentState } from '../database/record-outcomes.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { PermanentError } from '../domain/errors.ts';
+import { isProvenToRefuse } from './proven-to-refuse.ts';
 
 export type Repeat = { readonly kind: 'made' } | ({ readonly kind: 'refused' } & Obstacle);
 
@@ -106,7 +108,8 @@ async function offerAgain(
   const claim: RepeatClaim = await kind.claim(deps.pool, {
     projectId: node.cohort.projectId,
     question: {
-      ...gateQuestion(node, { plannedAt: 0, pass: message.pass }, deps),
+      // The sender may have another integration by now.
+      ...gateQuestion({ ...node, integration }, { plannedAt: 0, pass: message.pass }, deps),
       staleAfter: kind.staleAfter(node),
     },
     message,
@@ -127,6 +130,7 @@ async function offerAgain(
     },
     [{ id: message.id, to, content }],
   );
+  const recordBy = performance.now() + deps.timings.recordMs;
   const scope = {
     month: message.month,
     retryMs: deps.timings.retryMs,
@@ -134,15 +138,19 @@ async function offerAgain(
     receiptSlackMs: deps.timings.receiptSlackMs,
     unsentState: kind.unsentState,
     isOnlyAttempt: kind.isOnlyAttempt,
+    rejectionEnds: kind.isOnlyAttempt || isProvenToRefuse(deps.providers, integration),
   };
   // A repeat is rare, and may have been the probe of a breaker.
   deps.breakerWatch.suspect(integration.id);
-  await deps.breakerWatch.tell(call);
-  let held: ReadonlySet<string> = new Set();
-  await inTransaction(deps.pool, async (connection) => {
-    held = await recordOutcomes(connection, scope, [call]);
-    await markHints(connection, [hintKeyOf(message)]);
-  });
+  const told = deps.breakerWatch.tell(call);
+  const held = await untilRecorded(recordBy, () =>
+    inTransaction(deps.pool, async (connection) => {
+      const own = await recordOutcomes(connection, scope, [call]);
+      await markHints(connection, [hintKeyOf(message)]);
+      return own;
+    }),
+  );
+  await told;
   noticeOutcomes(deps.notice, [call], held);
   return { kind: 'made' };
 }

@@ -8,6 +8,8 @@ import { refusalOf, resendMessage, type Repeat } from './repeat.ts';
 const LIMIT = 20;
 /** For how long resends that are being made are nobody else's. */
 const LEASE_MS = 60_000;
+/** Pause of what is put off: twenty that were due at once would have no end. */
+const LEAST_PAUSE_MS = 1_000;
 
 /**
  * Makes the resends that operators have decided on.
@@ -32,7 +34,7 @@ async function makeResend(deps: Dependencies, message: MessageInDoubt): Promise<
   const repeat = await offer(deps, message);
   if (repeat.kind === 'made') return;
   if (repeat.until === undefined) await refuseResend(deps.pool, message, repeat.reason);
-  else await postponeResend(deps.pool, message, Math.max(0, repeat.until - Date.now()));
+  else await postponeResend(deps.pool, message, Math.max(LEAST_PAUSE_MS, repeat.until - message.takenAt));
 }
 
 async function offer(deps: Dependencies, message: MessageInDoubt): Promise<Repeat> {

@@ -43,12 +43,10 @@ export class BreakerWatch {
     return this.attempt(call.integrationId, () => this.note(call));
   }
 
-  /** A look-up was refused for the account's sake; that one is answered says nothing of messages and closes no breaker. */
-  tellRefusedLookup(integrationId: string, { all, statusCode, message }: LookupRefusedError): Promise<void> {
+  /** A look-up has shown that the account is refused; one that is answered says nothing of messages and closes no breaker. */
+  tellRefusedAccount(integrationId: string, { statusCode, message }: LookupRefusedError): Promise<void> {
     const said = { statusCode: providerText(statusCode), error: providerText(message) };
-    return this.attempt(integrationId, () =>
-      this.noteTrouble(integrationId, all ? 'refused' : 'failing', said),
-    );
+    return this.attempt(integrationId, () => this.noteTrouble(integrationId, 'refused', said));
   }
 
   private async attempt(integrationId: string, note: () => Promise<void>): Promise<void> {

@@ -1,12 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isConnectionFailure, isLockFailure } from '../../database/postgres-error.ts';
 import { recordOutcomes, type CallRecord } from '../../database/record-outcomes.ts';
 import type { Pool } from '../../database/pool.ts';
 import { groupBy } from '../../domain/group-by.ts';
 import type { Notice } from '../../domain/rare-path.ts';
 import type { Timings } from '../../domain/timings.ts';
-
 import { noticeOutcomes } from './notice-outcomes.ts';
+import { mayBeRecordedLater, RECORD_AGAIN_MS } from './until-recorded.ts';
 
 interface Waiting {
   readonly month: number;
@@ -18,7 +17,6 @@ interface Waiting {
 
 /** Most calls of one statement. */
 const MAX_BATCH = 500;
-const RETRY_MS = 100;
 /** How long outcomes are gathered for one statement. */
 const GATHER_MS = 20;
 
@@ -65,14 +63,14 @@ export class OutcomeRecorder {
   private async writeMonth(month: number, batch: readonly Waiting[]): Promise<void> {
     const { lookUpMs, claimGraceMs, receiptSlackMs, retryMs } = this.timings;
     const firstLookUpMs = lookUpMs[0] ?? claimGraceMs;
-    const whatIsUnsent = { unsentState: 'queued', isOnlyAttempt: true } as const;
-    const scope = { month, retryMs, firstLookUpMs, receiptSlackMs, ...whatIsUnsent };
+    const attempt = { unsentState: 'queued', isOnlyAttempt: true, rejectionEnds: true } as const;
+    const scope = { month, retryMs, firstLookUpMs, receiptSlackMs, ...attempt };
     try {
       const calls = batch.map(({ call }) => call);
       noticeOutcomes(this.notice, calls, await recordOutcomes(this.pool, scope, calls));
       for (const { resolve } of batch) resolve();
     } catch (error) {
-      if (isLockFailure(error) || isConnectionFailure(error)) await this.writeLater(batch, error);
+      if (mayBeRecordedLater(error)) await this.writeLater(batch, error);
       else if (batch.length === 1) for (const { reject } of batch) reject(error);
       else for (const waiting of batch) await this.writeMonth(month, [waiting]);
     }
@@ -82,7 +80,7 @@ export class OutcomeRecorder {
     const again = batch.filter(({ until }) => performance.now() < until);
     for (const waiting of batch) if (!again.includes(waiting)) waiting.reject(error);
     if (again.length === 0) return;
-    await pause(RETRY_MS);
+    await pause(RECORD_AGAIN_MS);
     this.waiting.unshift(...again);
   }
 }

@@ -1,6 +1,7 @@
 import { decideMessage, readDecidedMessage, type DecidedMessage } from '../../database/decide-message.ts';
 import { gateQuestion, readNodeOfMessage } from '../../database/message-node.ts';
 import type { GateQuestion } from '../../database/member-facts.ts';
+import { readIntegration } from '../../database/read-integration.ts';
 import { PermanentError } from '../../domain/errors.ts';
 import { explainReason } from '../../domain/explanations.ts';
 import type { MessageAction } from '../../domain/message-decision.ts';
@@ -49,8 +50,15 @@ async function readQuestion(
 ): Promise<GateQuestion | { readonly refusal: string }> {
   try {
     const node = await readNodeOfMessage(pool, message);
+    const integration = await readIntegration(pool, message.integrationId);
+    if (!integration) return { refusal: 'message_resources_missing' };
     const setting = { timings: config.timings, testNumbers: new Set(config.testNumbers), providers };
-    return gateQuestion(node, { plannedAt: Number.POSITIVE_INFINITY, pass: message.pass }, setting);
+    // The sender may have another integration by now.
+    return gateQuestion(
+      { ...node, integration },
+      { plannedAt: Number.POSITIVE_INFINITY, pass: message.pass },
+      setting,
+    );
   } catch (error) {
     if (error instanceof PermanentError) return { refusal: error.code };
     throw error;

@@ -62,7 +62,9 @@ const lookUpIsDue = (): Promise<unknown> =>
   ]);
 
 const graceIsOver = (): Promise<unknown> =>
-  database.pool.query(`UPDATE message SET look_at = now() WHERE state = 'submitting'`);
+  database.pool.query(`UPDATE message SET look_at = now() WHERE state = 'submitting' AND run_id = $1`, [
+    run.runId,
+  ]);
 
 describe('a message that another attempt has claimed', () => {
   it('is left alone until the grace of that claim is over, and waited for', async () => {

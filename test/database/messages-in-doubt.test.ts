@@ -1,4 +1,5 @@
 import { armHint, takeDueHints } from '../../database/hints.ts';
+import { noteFailure, readOpenBreakers } from '../../database/breakers.ts';
 import { claimRepeat } from '../../database/claim-repeat.ts';
 import {
   markUnresolved,
@@ -9,6 +10,7 @@ import {
 import { HeldLocks } from '../support/held-locks.ts';
 import { claimScope, consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import { claim, inDoubt, ledgerOf, record } from '../support/ledger.ts';
+import { withClockAhead } from '../support/clock-ahead.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let database: TestDatabase;
@@ -141,6 +143,50 @@ describe('the repeat of a message in doubt', () => {
         breakerProbeMs: { first: 30_000, last: 300_000 },
       },
     });
+
+  afterEach(() => database.pool.query('DELETE FROM breaker'));
+
+  /** Opens the breaker of the run's integration; its probe is due. */
+  const openBreaker = async (run: LaunchedRun): Promise<void> => {
+    const failure = { integrationId: run.integrationId, opensAt: 1, statusCode: '503', error: 'Down.' };
+    await noteFailure(database.pool, failure, { first: 0, last: 60_000 });
+  };
+
+  it('of a message that is settled by now spends no probe of an open breaker', async () => {
+    const run = await runInDoubt();
+    const message = await takeOne();
+    await openBreaker(run);
+    await database.pool.query(`UPDATE message SET state = 'delivered', look_at = NULL WHERE id = $1`, [
+      message.id,
+    ]);
+    expect(await repeat(run, message)).toEqual({ kind: 'gone' });
+    expect(await readOpenBreakers(database.pool, run.projectId)).toMatchObject([{ probes: 0 }]);
+  });
+
+  it('that finds the probe taken changes nothing', async () => {
+    const run = await runInDoubt(2);
+    const messages = await takeMessagesInDoubt(database.pool, 2, 60_000);
+    await openBreaker(run);
+    const claims = await Promise.all(messages.map((message) => repeat(run, message)));
+    expect(claims.map(({ kind }) => kind).sort()).toEqual(['claimed', 'refused']);
+    expect((await ledgerOf(run)).filter(({ state }) => state === 'unknown')).toMatchObject([
+      { attempts: 1, looks: 0 },
+    ]);
+    expect(await readOpenBreakers(database.pool, run.projectId)).toMatchObject([{ probes: 1 }]);
+  });
+
+  it('that finds the probe taken is due again by the clock of the database, not by that of its process', async () => {
+    const run = await runInDoubt(2);
+    const messages = await takeMessagesInDoubt(database.pool, 2, 60_000);
+    await openBreaker(run);
+    const claims = await withClockAhead(3_600_000, () =>
+      Promise.all(messages.map((message) => repeat(run, message))),
+    );
+    const [refused] = claims.filter((one) => one.kind === 'refused');
+    const { takenAt = 0 } = messages[0] ?? {};
+    expect(refused?.until).toBeGreaterThan(takenAt);
+    expect(refused?.until).toBeLessThan(takenAt + 600_000);
+  });
 
   it('is a claim of the same message under a new token', async () => {
     const run = await runInDoubt();

@@ -14,6 +14,7 @@ export const RECORD_SCOPE: Omit<RecordScope, 'month'> = {
   receiptSlackMs: 300_000,
   unsentState: 'queued',
   isOnlyAttempt: true,
+  rejectionEnds: true,
 };
 
 /** Claims messages of the run's members: all of them by default. */

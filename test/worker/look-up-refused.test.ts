@@ -1,6 +1,7 @@
 import { createLog } from '../../config/log.ts';
 import type { Dependencies } from '../../activities/dependencies.ts';
 import { readOpenBreakers, type OpenBreaker } from '../../database/breakers.ts';
+import type { Pool } from '../../database/pool.ts';
 import { closeDependencies, createDependencies } from '../../worker/dependencies.ts';
 import { lookUpMessages } from '../../worker/look-up.ts';
 import { LookupRefusedError } from '../../providers/lookup-refused-error.ts';
@@ -33,6 +34,10 @@ beforeEach(async () => {
 });
 afterEach(() => closeDependencies(deps));
 
+const NOT_ASKED = 'The provider could not be asked.';
+
+const pool = (): Pool => stack.database.pool;
+
 async function lookUp(): Promise<void> {
   await stack.database.pool.query('UPDATE message SET look_at = now() WHERE run_id = $1', [run.runId]);
   await lookUpMessages(deps);
@@ -50,13 +55,37 @@ describe('a look-up that the provider refuses', () => {
     expect(body.integrations).toMatchObject([{ key: 'infobip', breaker: { statusCode: 'E401' } }]);
   });
 
-  it('for want of a permission counts as a call that failed, for messages may still be taken', async () => {
+  it('for the key for ever costs look-ups once the message is stale, and leaves it to an operator', async () => {
+    const { length: lookUps } = deps.timings.lookUpMs;
+    for (let i = 0; i < 2 * lookUps; i += 1) await lookUp();
+    expect(await ledgerOf(run)).toMatchObject([{ state: 'unknown', looks: 0 }]);
+    await pool().query('UPDATE message SET stale_at = now() WHERE run_id = $1', [run.runId]);
+    for (let i = 0; i < lookUps; i += 1) await lookUp();
+    expect(await ledgerOf(run)).toMatchObject([{ state: 'unresolved', attempts: 1 }]);
+  });
+
+  it('for want of a permission is a miss: it opens no breaker, and an operator decides in the end', async () => {
+    await pool().query(`UPDATE integration SET idempotent_ids = 'assumed' WHERE id = $1`, [
+      run.integrationId,
+    ]);
     const integration = { id: run.integrationId, provider: 'infobip', variablePrefix: 'INFOBIP' };
     deps.providers.get(integration).lookup = () =>
       Promise.reject(new LookupRefusedError('E403', 'Forbidden', false));
-    for (let i = 1; i < 10; i += 1) await lookUp();
+    for (let i = 0; i < 10; i += 1) {
+      await pool().query('UPDATE message SET looks = 0 WHERE run_id = $1', [run.runId]);
+      await lookUp();
+      expect(await ledgerOf(run)).toMatchObject([{ state: 'unknown', looks: 1, error: NOT_ASKED }]);
+    }
     expect(await openBreakers()).toEqual([]);
-    await lookUp();
-    expect(await openBreakers()).toMatchObject([{ integration: 'infobip', statusCode: 'E403' }]);
+    for (let i = 1; i < deps.timings.lookUpMs.length; i += 1) await lookUp();
+    expect(await ledgerOf(run)).toMatchObject([{ state: 'unresolved', attempts: 1, error: NOT_ASKED }]);
+  });
+});
+
+describe('a look-up that nobody can make', () => {
+  it('because the variables of the integration are gone is a miss, and an operator decides in the end', async () => {
+    await pool().query(`UPDATE integration SET variable_prefix = 'GONE' WHERE id = $1`, [run.integrationId]);
+    for (let i = 0; i < deps.timings.lookUpMs.length; i += 1) await lookUp();
+    expect(await ledgerOf(run)).toMatchObject([{ state: 'unresolved', attempts: 1, error: NOT_ASKED }]);
   });
 });

@@ -9,6 +9,7 @@ import { ledgerOf, receiptOf, receive, type MessageRow } from '../support/ledger
 import { expectProblem } from '../support/problem.ts';
 import { TestStack } from '../support/test-stack.ts';
 import { runUnresolved } from '../support/unresolved.ts';
+import { withClockAhead } from '../support/clock-ahead.ts';
 
 let stack: TestStack;
 let deps: Dependencies;
@@ -140,6 +141,18 @@ describe('a message that an operator sends again', () => {
       await makeResends(deps);
       return taken(id) === 1;
     });
+  });
+
+  it('waits at least a second for its next turn, whatever the clock of its process says', async () => {
+    const { run, id } = await unresolvedMessage();
+    await resend(id);
+    await stack.api.call('PUT', '/v1/holds', { scope: 'category', key: 'marketing', reason: 'a complaint' });
+    const { rows } = await stack.database.pool.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+    await withClockAhead(3_600_000, () => makeResends(deps));
+    const pausedMs = Number((await rowOf(run))?.look_at) - Number(rows[0]?.now);
+    await stack.api.call('DELETE', '/v1/holds?scope=category&key=marketing');
+    expect(pausedMs).toBeGreaterThanOrEqual(1_000);
+    expect(pausedMs).toBeLessThan(60_000);
   });
 
   it('is in doubt again, and looked up from the start, when nobody can tell what came of that either', async () => {
