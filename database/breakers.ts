@@ -41,25 +41,29 @@ export async function noteFailure(
 /**
  * Ends a run of failures and closes the breaker.
  *
- * A call that was made before it opened proves nothing against what opened it.
+ * A call that was made before it opened proves nothing against what opened it. When it was made is reckoned from its
+ * age: the clock of this process may be another one than that of the database. What the statement takes to get there
+ * makes the call seem that much younger.
+ * @param ageMs how long ago the call was started
  * @returns whether it was open
  */
 export async function noteSuccess(
   database: Queryable,
-  { integrationId, startedAt }: { readonly integrationId: string; readonly startedAt: number },
+  { integrationId, ageMs }: { readonly integrationId: string; readonly ageMs: number },
 ): Promise<boolean> {
   const { rows } = await database.query<{ was_open: boolean }>({
     name: 'note-success',
     text: `
       WITH before AS (
         SELECT integration_id, opened_at FROM breaker
-        WHERE integration_id = $1 AND failures > 0 AND coalesce(opened_at <= to_timestamp($2), true)
+        WHERE integration_id = $1 AND failures > 0
+          AND coalesce(opened_at <= clock_timestamp() - make_interval(secs => $2 / 1000.0), true)
         FOR NO KEY UPDATE)
       UPDATE breaker SET failures = 0, opened_at = NULL, probes = 0, probe_at = NULL, status_code = NULL, error = NULL,
         closed_at = CASE WHEN before.opened_at IS NULL THEN closed_at ELSE clock_timestamp() END
       FROM before WHERE breaker.integration_id = before.integration_id
       RETURNING before.opened_at IS NOT NULL AS was_open`,
-    values: [integrationId, startedAt / 1_000],
+    values: [integrationId, ageMs],
   });
   return rows[0]?.was_open ?? false;
 }

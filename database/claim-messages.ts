@@ -82,7 +82,7 @@ export function claimMessages(
       duplicateNumbers: [],
       troubled: facts?.troubled ?? false,
     };
-    const halted = facts && haltOf(facts.runState);
+    const halted = facts && (facts.cohortFinished ? 'cancelled' : haltOf(facts.runState));
     if (!facts || halted) return { ...nothing, ...(halted && { halted }), committedAfter: performance.now() };
 
     const verdicts = facts.members.map((member) => ({ member, verdict: decideVerdict(member.gate) }));

@@ -44,7 +44,8 @@ export interface FoldResult {
  * Applies receipts of the inbox to their messages: state, campaign events and hints in one transaction.
  *
  * Any order and number of the same receipts gives the same rows. A receipt of a message that is not known (yet)
- * stays in the inbox and is tried again.
+ * stays in the inbox and is tried again; so does one that came through another integration than its message went:
+ * whoever may post for one integration says nothing about messages of another.
  */
 export function foldPendingReceipts(pool: Pool, input: FoldInput): Promise<FoldResult> {
   return inTransaction(pool, async (connection) => {
@@ -52,7 +53,8 @@ export function foldPendingReceipts(pool: Pool, input: FoldInput): Promise<FoldR
     if (receipts.length === 0) return { taken: 0, applied: 0, early: 0, proving: 0, orphans: 0 };
     await noteHardFailures(connection, receipts);
     const messages = await lockMessagesOf(connection, receipts);
-    const folds = [...groupBy(receipts, (receipt) => receipt.messageId)].flatMap(([id, own]) => {
+    const applicable = receipts.filter((receipt) => isOf(receipt, messages.get(receipt.messageId)));
+    const folds = [...groupBy(applicable, (receipt) => receipt.messageId)].flatMap(([id, own]) => {
       const message = messages.get(id);
       return message ? [{ message, receipts: own }] : [];
     });
@@ -62,8 +64,8 @@ export function foldPendingReceipts(pool: Pool, input: FoldInput): Promise<FoldR
       connection,
       folds.map(({ message }) => message),
     );
-    await closeReceipts(connection, receipts, new Set(messages.keys()));
-    const applied = folds.reduce((sum, fold) => sum + fold.receipts.length, 0);
+    await closeReceipts(connection, receipts, new Set(applicable));
+    const applied = applicable.length;
     const inState = (state: MessageState): number =>
       folds.filter(({ message }) => message.state === state).length;
     return {
@@ -76,6 +78,7 @@ export function foldPendingReceipts(pool: Pool, input: FoldInput): Promise<FoldR
 interface MessageRow {
   readonly month: number;
   readonly id: string;
+  readonly integration_id: string;
   readonly run_id: string;
   readonly customer_id: string;
   readonly cohort_id: string;
@@ -96,17 +99,25 @@ interface Fold {
   readonly receipts: readonly InboxReceipt[];
 }
 
+/** Whether a receipt came through the integration that the message it names went through. */
+function isOf(receipt: InboxReceipt, message: Pick<MessageRow, 'integration_id'> | undefined): boolean {
+  return receipt.integrationId === message?.integration_id;
+}
+
 /** Recipients are locked before messages, as everywhere. */
 async function noteHardFailures(connection: Connection, receipts: readonly InboxReceipt[]): Promise<void> {
   const hard = receipts.filter((receipt) => receipt.errorClass === 'suppress_number');
   if (hard.length === 0) return;
-  const { rows } = await connection.query<{ id: string; recipient_id: string }>(
-    'SELECT id, recipient_id FROM message WHERE month = ANY ($1::int[]) AND id = ANY ($2::uuid[])',
+  const { rows } = await connection.query<{ id: string; integration_id: string; recipient_id: string }>(
+    'SELECT id, integration_id, recipient_id FROM message WHERE month = ANY ($1::int[]) AND id = ANY ($2::uuid[])',
     [hard.map((receipt) => receipt.messageMonth), hard.map((receipt) => receipt.messageId)],
   );
-  const recipientOf = new Map(rows.map((row) => [row.id, row.recipient_id]));
-  const known = hard.filter((receipt) => recipientOf.has(receipt.messageId));
-  await lockRecipients(connection, [...new Set(recipientOf.values())]);
+  const messages = new Map(rows.map((row) => [row.id, row]));
+  const known = hard.flatMap((receipt) => {
+    const message = messages.get(receipt.messageId);
+    return message && isOf(receipt, message) ? [{ receipt, recipientId: message.recipient_id }] : [];
+  });
+  await lockRecipients(connection, [...new Set(known.map(({ recipientId }) => recipientId))]);
   await connection.query(
     `UPDATE recipient SET last_failure_code = failure.code, last_failure_at = to_timestamp(failure.at)
      FROM (
@@ -114,9 +125,9 @@ async function noteHardFailures(connection: Connection, receipts: readonly Inbox
        ORDER BY id, at DESC, code) AS failure
      WHERE recipient.id = failure.id AND coalesce(last_failure_at, '-infinity') < to_timestamp(failure.at)`,
     [
-      known.map((receipt) => recipientOf.get(receipt.messageId)),
-      known.map((receipt) => receipt.statusCode),
-      known.map((receipt) => receipt.at / 1_000),
+      known.map(({ recipientId }) => recipientId),
+      known.map(({ receipt }) => receipt.statusCode),
+      known.map(({ receipt }) => receipt.at / 1_000),
     ],
   );
 }
@@ -128,7 +139,7 @@ async function lockMessagesOf(
   const { rows } = await connection.query<MessageRow>({
     name: 'lock-messages',
     text: lockMessages({
-      columns: `month, id, run_id, customer_id, cohort_id, action_id, pass, channel, claimed_at, accepted_at, state,
+      columns: `month, id, integration_id, run_id, customer_id, cohort_id, action_id, pass, channel, claimed_at, accepted_at, state,
         receipt_state, receipt_at, receipt_key, status_code`,
       where: 'month = ANY ($1::int[]) AND id = ANY ($2::uuid[])',
     }),

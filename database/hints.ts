@@ -1,6 +1,7 @@
 import type { MessageState } from '../domain/states.ts';
 import { DUE_BY } from './due-by.ts';
-import type { Connection, Queryable } from './pool.ts';
+import type { Connection, Pool, Queryable } from './pool.ts';
+import { inTransaction } from './transaction.ts';
 
 /** One message node's stay in one cohort. */
 export interface HintKey {
@@ -50,14 +51,7 @@ export async function markHints(connection: Connection, messages: readonly Hinte
     distinct.map((message) => message.pass),
   ];
   // Two statements: only one that begins under the locks sees what a transaction that ends beside this one has ended.
-  await connection.query({
-    name: 'lock-hints',
-    text: `
-      SELECT FROM hint JOIN unnest($1::int[], $2::bigint[], $3::int[], $4::int[]) AS t (month, cohort_id, action_id, pass)
-        ON hint.cohort_id = t.cohort_id AND hint.action_id = t.action_id AND hint.pass = t.pass
-      ORDER BY hint.cohort_id, hint.action_id, hint.pass FOR NO KEY UPDATE OF hint`,
-    values,
-  });
+  await lockHints(connection, distinct);
   await connection.query({
     name: 'mark-hints',
     text: `
@@ -75,6 +69,25 @@ export async function markHints(connection: Connection, messages: readonly Hinte
       FROM ended
       WHERE hint.cohort_id = ended.cohort_id AND hint.action_id = ended.action_id AND hint.pass = ended.pass`,
     values,
+  });
+}
+
+/** Locks hints in the order in which everybody does: two who want the same ones wait for each other, in no deadlock. */
+async function lockHints(
+  connection: Connection,
+  hints: readonly Pick<HintedMessage, 'cohort_id' | 'action_id' | 'pass'>[],
+): Promise<void> {
+  await connection.query({
+    name: 'lock-hints',
+    text: `
+      SELECT FROM hint JOIN unnest($1::bigint[], $2::int[], $3::int[]) AS t (cohort_id, action_id, pass)
+        ON hint.cohort_id = t.cohort_id AND hint.action_id = t.action_id AND hint.pass = t.pass
+      ORDER BY hint.cohort_id, hint.action_id, hint.pass FOR NO KEY UPDATE OF hint`,
+    values: [
+      hints.map((hint) => hint.cohort_id),
+      hints.map((hint) => hint.action_id),
+      hints.map((hint) => hint.pass),
+    ],
   });
 }
 
@@ -153,33 +166,35 @@ async function readHint(database: Queryable, row: HintRow): Promise<DueHint> {
  *
  * What was noted while a hint was under way stays due.
  */
-export async function closeHints(
-  database: Queryable,
-  hints: readonly DueHint[],
-  lastMs: number,
-): Promise<void> {
+export async function closeHints(pool: Pool, hints: readonly DueHint[], lastMs: number): Promise<void> {
   if (hints.length === 0) return;
-  const keys = [
+  const given = `unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::boolean[])
+    AS given (cohort_id, action_id, pass, marks, complete)
+    WHERE hint.cohort_id = given.cohort_id AND hint.action_id = given.action_id AND hint.pass = given.pass`;
+  const values = [
     hints.map((hint) => hint.cohortId),
     hints.map((hint) => hint.actionId),
     hints.map((hint) => hint.pass),
     hints.map((hint) => hint.marks),
+    hints.map((hint) => hint.complete),
   ];
-  const given = `unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::boolean[])
-    AS given (cohort_id, action_id, pass, marks, complete)
-    WHERE hint.cohort_id = given.cohort_id AND hint.action_id = given.action_id AND hint.pass = given.pass`;
-  const complete = hints.map((hint) => hint.complete);
-  await database.query(`DELETE FROM hint USING ${given} AND given.complete AND hint.marks = given.marks`, [
-    ...keys,
-    complete,
-  ]);
-  await database.query(
-    `UPDATE hint SET
-       dirty = hint.marks <> given.marks,
-       interval_ms = least(interval_ms * 2, $6),
-       due_at = CASE WHEN hint.marks <> given.marks AND given.complete THEN clock_timestamp()
-                ELSE clock_timestamp() + make_interval(secs => interval_ms / 1000.0) END
-     FROM ${given}`,
-    [...keys, complete, lastMs],
-  );
+  await inTransaction(pool, async (connection) => {
+    await lockHints(
+      connection,
+      hints.map((hint) => ({ cohort_id: hint.cohortId, action_id: hint.actionId, pass: hint.pass })),
+    );
+    await connection.query(
+      `DELETE FROM hint USING ${given} AND given.complete AND hint.marks = given.marks`,
+      values,
+    );
+    await connection.query(
+      `UPDATE hint SET
+         dirty = hint.marks <> given.marks,
+         interval_ms = least(interval_ms * 2, $6),
+         due_at = CASE WHEN hint.marks <> given.marks AND given.complete THEN clock_timestamp()
+                  ELSE clock_timestamp() + make_interval(secs => interval_ms / 1000.0) END
+       FROM ${given}`,
+      [...values, lastMs],
+    );
+  });
 }

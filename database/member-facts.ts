@@ -36,6 +36,8 @@ export interface MemberFacts {
 
 export interface CohortFacts {
   readonly runState: RunState;
+  /** Whether the members' walk is over: only what was claimed before is offered again. */
+  readonly cohortFinished: boolean;
   /** Whether calls to the integration have failed lately. */
   readonly troubled: boolean;
   /** Whether its breaker is open: whoever claims needs its probe. */
@@ -45,6 +47,7 @@ export interface CohortFacts {
 
 interface Row {
   run_state: RunState;
+  cohort_finished: boolean | null;
   mode: ProjectMode;
   held_by: string | null;
   troubled: boolean;
@@ -76,6 +79,7 @@ const FACTS = `
               ('category', $5::uuid))
             LIMIT 1) AS held_by,
            coalesce(breaker.failures > 0, false) AS troubled, breaker.probe_at,
+           (SELECT finished_at IS NOT NULL FROM cohort WHERE id = $2) AS cohort_finished,
            (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms
     FROM run JOIN project ON project.id = run.project_id
     LEFT JOIN breaker ON breaker.integration_id = $7
@@ -120,6 +124,7 @@ export async function readMemberFacts(
   const room = await readRoom(database, question, rows);
   return {
     runState: first.run_state,
+    cohortFinished: first.cohort_finished === true,
     troubled: first.troubled,
     breakerOpen: first.probe_at !== null,
     members: rows.map((row) => memberFacts(row, question, room.get(row.member_index) ?? null)),

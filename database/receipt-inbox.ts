@@ -54,11 +54,11 @@ export async function takeReceipts(
 
 const IS_OLD = `received_at < clock_timestamp() - make_interval(hours => $5)`;
 
-/** Marks receipts as applied, and postpones those whose message is not there (yet). */
+/** Marks the applied ones among receipts, and postpones the others: their message is not there (yet). */
 export async function closeReceipts(
   connection: Connection,
   receipts: readonly InboxReceipt[],
-  knownMessages: ReadonlySet<string>,
+  applied: ReadonlySet<InboxReceipt>,
 ): Promise<void> {
   await connection.query({
     name: 'close-receipts',
@@ -79,7 +79,7 @@ export async function closeReceipts(
       receipts.map((receipt) => receipt.month),
       receipts.map((receipt) => receipt.integrationId),
       receipts.map((receipt) => receipt.key),
-      receipts.map((receipt) => knownMessages.has(receipt.messageId)),
+      receipts.map((receipt) => applied.has(receipt)),
       ORPHAN_HOURS,
       [...new Set(receipts.map((receipt) => receipt.month))],
       [...new Set(receipts.map((receipt) => receipt.integrationId))],

@@ -14,6 +14,8 @@ export interface CallRecord {
   readonly token: string;
   readonly integrationId: string;
   readonly startedAt: number;
+  /** `performance.now()` at its start. */
+  readonly start: number;
   readonly durationMs: number;
   readonly outcomes: readonly SubmitOutcome[];
 }

@@ -16,8 +16,9 @@ const MAX_INT = 2_147_483_647;
 /**
  * Puts receipts into the inbox; one that is there already changes nothing.
  *
- * What PostgreSQL can't store of a receipt is replaced or left out: a provider's odd report costs no other one. Numbers in
- * its text are masked.
+ * They are stored in the order of their keys: two processes that are told the same wait for each other instead of ending
+ * in a deadlock. What PostgreSQL can't store of a receipt is replaced or left out: a provider's odd report costs no other
+ * one. Numbers in its text are masked.
  * @returns how many were new
  */
 export async function storeReceipts(
@@ -37,6 +38,7 @@ export async function storeReceipts(
                   $9::text[], $10::text[], $11::int[], $12::text[])
         AS t (month, integration_id, event_key, message_id, state, at, status_code, error, error_class,
               channel, parts, provider_message_id)
+      ORDER BY month, integration_id, event_key
       ON CONFLICT DO NOTHING`,
     values: [
       column((receipt) => monthOf(receipt.at)),

@@ -1,7 +1,7 @@
 /**
  * Why a receipt is tried no more.
  *
- * - `no_message`: its message has not come up for three days; a replay tries once more
+ * - `no_message`: no message of its integration has come up under that id for three days; a replay tries once more
  * - `foreign_id`: no message of ours can have its id
  */
 export const DEAD_REASONS = ['no_message', 'foreign_id'] as const;

@@ -9,6 +9,8 @@ import type { Notice } from '../../domain/rare-path.ts';
 import type { Timings } from '../../domain/timings.ts';
 import type { LookupRefusedError } from '../../providers/lookup-refused-error.ts';
 
+type ToldCall = Pick<CallRecord, 'integrationId' | 'start' | 'outcomes'>;
+
 /**
  * Tells the breakers what this process's calls come to.
  *
@@ -39,7 +41,7 @@ export class BreakerWatch {
     this.troubled.add(integrationId);
   }
 
-  tell(call: Pick<CallRecord, 'integrationId' | 'startedAt' | 'outcomes'>): Promise<void> {
+  tell(call: ToldCall): Promise<void> {
     return this.attempt(call.integrationId, () => this.note(call));
   }
 
@@ -58,13 +60,13 @@ export class BreakerWatch {
     }
   }
 
-  private async note(call: Pick<CallRecord, 'integrationId' | 'startedAt' | 'outcomes'>): Promise<void> {
+  private async note(call: ToldCall): Promise<void> {
     const { integrationId } = call;
     const health = healthOf(call.outcomes);
     if (health === 'untold') return;
     if (health === 'working') {
       if (!this.troubled.delete(integrationId)) return;
-      if (await noteSuccess(this.pool, call))
+      if (await noteSuccess(this.pool, { integrationId, ageMs: performance.now() - call.start }))
         this.log.info({ integration: integrationId }, 'a breaker has closed: the provider works again');
       return;
     }

@@ -140,7 +140,7 @@ export async function callProvider(
     });
   const { token, integrationId } = scope;
   const durationMs = performance.now() - start;
-  return { submissionId: randomUUID(), token, integrationId, startedAt, durationMs, outcomes };
+  return { submissionId: randomUUID(), token, integrationId, startedAt, start, durationMs, outcomes };
 }
 
 export function chunksOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isConnectionFailure } from '../../database/postgres-error.ts';
 import { recordOutcomes, type CallRecord } from '../../database/record-outcomes.ts';
 import type { Pool } from '../../database/pool.ts';
 import { groupBy } from '../../domain/group-by.ts';
@@ -19,11 +20,15 @@ interface Waiting {
 const MAX_BATCH = 500;
 /** How long outcomes are gathered for one statement. */
 const GATHER_MS = 20;
+/** Most statements of one call at a time: one may wait for somebody else's lock. */
+const MAX_ALONE = 4;
 
 /**
  * Writes the outcomes of this process's calls as they come in, those of many calls in one commit.
  *
- * Tries for `recordMs`; what is not written then is the sweep's. A call that can't be recorded costs no other one.
+ * Tries for `recordMs`; what is not written then is the sweep's. A call that can't be recorded, or whose message
+ * somebody else has locked, costs no other one: those of a commit that fails are written each by itself, beside the
+ * commits of what comes in later.
  */
 export class OutcomeRecorder {
   private readonly pool: Pool;
@@ -31,6 +36,8 @@ export class OutcomeRecorder {
   private readonly notice: Notice;
   private waiting: Waiting[] = [];
   private writing = false;
+  private readonly alone: Waiting[] = [];
+  private writingAlone = 0;
 
   constructor(pool: Pool, timings: Timings, notice: Notice) {
     this.pool = pool;
@@ -61,26 +68,51 @@ export class OutcomeRecorder {
   }
 
   private async writeMonth(month: number, batch: readonly Waiting[]): Promise<void> {
+    try {
+      await this.commit(month, batch);
+    } catch (error) {
+      if (isConnectionFailure(error)) {
+        const again = rejectLate(batch, error);
+        if (again.length > 0) await pause(RECORD_AGAIN_MS);
+        this.waiting.unshift(...again);
+      } else {
+        this.alone.push(...batch);
+        for (let i = 0; i < MAX_ALONE; i += 1) void this.writeAlone();
+      }
+    }
+  }
+
+  private async writeAlone(): Promise<void> {
+    if (this.writingAlone === MAX_ALONE) return;
+    this.writingAlone += 1;
+    for (let waiting = this.alone.shift(); waiting; waiting = this.alone.shift()) {
+      try {
+        await this.commit(waiting.month, [waiting]);
+      } catch (error) {
+        const mayPass = mayBeRecordedLater(error);
+        const again = mayPass ? rejectLate([waiting], error) : [];
+        if (!mayPass) waiting.reject(error);
+        if (again.length > 0) await pause(RECORD_AGAIN_MS);
+        this.alone.push(...again);
+      }
+    }
+    this.writingAlone -= 1;
+  }
+
+  private async commit(month: number, batch: readonly Waiting[]): Promise<void> {
     const { lookUpMs, claimGraceMs, receiptSlackMs, retryMs } = this.timings;
     const firstLookUpMs = lookUpMs[0] ?? claimGraceMs;
     const attempt = { unsentState: 'queued', isOnlyAttempt: true, rejectionEnds: true } as const;
     const scope = { month, retryMs, firstLookUpMs, receiptSlackMs, ...attempt };
-    try {
-      const calls = batch.map(({ call }) => call);
-      noticeOutcomes(this.notice, calls, await recordOutcomes(this.pool, scope, calls));
-      for (const { resolve } of batch) resolve();
-    } catch (error) {
-      if (mayBeRecordedLater(error)) await this.writeLater(batch, error);
-      else if (batch.length === 1) for (const { reject } of batch) reject(error);
-      else for (const waiting of batch) await this.writeMonth(month, [waiting]);
-    }
+    const calls = batch.map(({ call }) => call);
+    noticeOutcomes(this.notice, calls, await recordOutcomes(this.pool, scope, calls));
+    for (const { resolve } of batch) resolve();
   }
+}
 
-  private async writeLater(batch: readonly Waiting[], error: unknown): Promise<void> {
-    const again = batch.filter(({ until }) => performance.now() < until);
-    for (const waiting of batch) if (!again.includes(waiting)) waiting.reject(error);
-    if (again.length === 0) return;
-    await pause(RECORD_AGAIN_MS);
-    this.waiting.unshift(...again);
-  }
+/** @returns those for which there is time left; the others are rejected */
+function rejectLate(batch: readonly Waiting[], error: unknown): readonly Waiting[] {
+  const now = performance.now();
+  for (const { until, reject } of batch) if (now >= until) reject(error);
+  return batch.filter(({ until }) => now < until);
 }

@@ -13,8 +13,8 @@ export const unmatchedReceiptView = z
       .nullable()
       .meta({
         description:
-          'Of a dead letter: `no_message`, its message has not come up for three days; `foreign_id`, no message of ours can ' +
-          'have its id.',
+          'Of a dead letter: `no_message`, no message of its integration has come up under that id for three days; ' +
+          '`foreign_id`, no message of ours can have its id.',
       }),
     integration: z.string(),
     messageId: z.string(),

@@ -1,6 +1,7 @@
 import { isConnectionFailure } from '../../database/postgres-error.ts';
 import { storeReceipts, type StoredReceipt } from '../../database/store-receipts.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { TransientError } from '../../domain/errors.ts';
 
 interface Waiting {
   readonly receipts: readonly StoredReceipt[];
@@ -10,28 +11,47 @@ interface Waiting {
 
 /** Most receipts of one insert. */
 const MAX_BATCH = 2_000;
+/** Most receipts that wait or are under way: as many as 5,000 webhooks a second bring in four seconds. */
+const MAX_PENDING = 20_000;
 
 /**
  * Stores receipts of many webhooks in one commit.
  *
  * Whatever comes in while one commit is under way goes together into the next: under load a commit carries many
- * webhooks, without load none waits.
+ * webhooks, without load none waits. What would be more than the bound is refused, so that a database that hangs costs a
+ * bounded amount of memory; it is the provider that keeps those reports.
  */
 export class ReceiptIntake {
   private readonly deps: Pick<ApiDependencies, 'pool' | 'reach'>;
   private waiting: Waiting[] = [];
   private writing = false;
+  private readonly maxPending: number;
+  private pending = 0;
 
-  constructor(deps: Pick<ApiDependencies, 'pool' | 'reach'>) {
+  constructor(deps: Pick<ApiDependencies, 'pool' | 'reach'>, maxPending = MAX_PENDING) {
     this.deps = deps;
+    this.maxPending = maxPending;
   }
 
-  /** Resolves once the receipts are committed. */
-  store(receipts: readonly StoredReceipt[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ receipts, resolve, reject });
-      void this.write();
-    });
+  /**
+   * Resolves once the receipts are committed.
+   *
+   * @throws TransientError `inbox_full` when too many wait; those of one webhook are always taken when none does
+   */
+  async store(receipts: readonly StoredReceipt[]): Promise<void> {
+    const { length } = receipts;
+    if (length === 0) return;
+    if (this.pending > 0 && this.pending + length > this.maxPending)
+      throw new TransientError('inbox_full', 'Too many delivery reports wait to be stored.');
+    this.pending += length;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.waiting.push({ receipts, resolve, reject });
+        void this.write();
+      });
+    } finally {
+      this.pending -= length;
+    }
   }
 
   private async write(): Promise<void> {

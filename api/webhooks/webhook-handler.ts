@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../../config/log.ts';
 import { readIntegration } from '../../database/read-integration.ts';
-import { PermanentError } from '../../domain/errors.ts';
+import { PermanentError, TransientError } from '../../domain/errors.ts';
 import type { MessageProvider } from '../../providers/provider.ts';
 import { isUuid } from '../customers/read-customer.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -15,8 +15,9 @@ export const WEBHOOK_PREFIX = '/webhooks/';
  * Answers providers' webhooks: verify over the raw body, store, commit, and only then 200.
  *
  * 405 for another method than POST, 401 and nothing stored for a wrong proof, 404 for an unknown integration, 413 for
- * a body over 1 MiB, 400 for one that can't be read, 503 when the inbox can't be written: the provider then tries
- * again. A plain handler, because Express spends three times the time.
+ * a body over 1 MiB, 400 for one that can't be read, 503 when the inbox can't be written or too many reports wait for it:
+ * the provider then tries again. It is never 429: Sinch would lower the throughput of the account, which has done nothing
+ * wrong. A plain handler, because Express spends three times the time.
  */
 export function createWebhookHandler(
   deps: ApiDependencies,
@@ -67,6 +68,10 @@ function statusOfError(error: unknown, log: Logger): number {
   if (error instanceof PermanentError && error.code === 'webhook_unreadable') {
     log.warn({ err: error }, 'an authentic webhook could not be read');
     return 400;
+  }
+  if (error instanceof TransientError && error.code === 'inbox_full') {
+    log.warn({ code: error.code }, 'a webhook was refused; the provider is asked to try again');
+    return 503;
   }
   log.error({ err: error }, 'a webhook could not be stored; the provider is asked to try again');
   return 503;

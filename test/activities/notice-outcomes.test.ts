@@ -8,6 +8,7 @@ const call = (...outcomes: readonly SubmitOutcome[]): CallRecord => ({
   token: 'token',
   integrationId: 'integration',
   startedAt: 0,
+  start: 0,
   durationMs: 1,
   outcomes,
 });

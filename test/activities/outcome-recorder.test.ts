@@ -1,7 +1,8 @@
 import { OutcomeRecorder } from '../../activities/message/outcome-recorder.ts';
 import { timingsOf } from '../../config/timings.ts';
 import { createPool } from '../../database/pool.ts';
-import { launchRun } from '../support/launched-run.ts';
+import { HeldLocks } from '../support/held-locks.ts';
+import { consentingCustomers, launchRun } from '../support/launched-run.ts';
 import { accepted, callOf, claim, ledgerOf } from '../support/ledger.ts';
 import { freePort } from '../support/temporal-server.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -50,5 +51,29 @@ describe('outcomes of many calls that are recorded together', () => {
     expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     const states = new Map((await ledgerOf(run)).map(({ id, state }) => [id, state]));
     expect(claimed.map(({ id }) => states.get(id))).toEqual(['accepted', 'submitting', 'accepted']);
+  });
+
+  it('are recorded but for the one whose message somebody else has locked, which is recorded afterwards', async () => {
+    const run = await launchRun(database.pool, { customers: consentingCustomers(4) });
+    const { token, claimed } = await claim(run);
+    const timings = { ...timingsOf('test'), recordMs: 10_000 };
+    const recorder = new OutcomeRecorder(database.pool, timings, () => undefined);
+    const recorded = (index: number): Promise<void> =>
+      recorder.record(run.month, callOf(token, [accepted(claimed[index]?.id ?? '')], run));
+    const other = await HeldLocks.take(database.pool, 'SELECT FROM message WHERE id = $1 FOR NO KEY UPDATE', [
+      claimed[1]?.id,
+    ]);
+    const locked = recorded(1);
+    await Promise.all([recorded(0), recorded(2)]);
+    // Nor does it hold up what comes in later.
+    await recorded(3);
+    const statesNow = async (): Promise<unknown> => {
+      const states = new Map((await ledgerOf(run)).map(({ id, state }) => [id, state]));
+      return claimed.map(({ id }) => states.get(id));
+    };
+    expect(await statesNow()).toEqual(['accepted', 'submitting', 'accepted', 'accepted']);
+    await other.letGo();
+    await locked;
+    expect(await statesNow()).toEqual(['accepted', 'accepted', 'accepted', 'accepted']);
   });
 });

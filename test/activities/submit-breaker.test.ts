@@ -1,4 +1,5 @@
-import { readOpenBreakers } from '../../database/breakers.ts';
+import { jest } from '@jest/globals';
+import { noteFailure, readOpenBreakers } from '../../database/breakers.ts';
 import type { SubmitResult } from '../../domain/effects.ts';
 import type { ErrorClass, SubmitOutcome, UnsentCause } from '../../domain/outcome.ts';
 import { eventually } from '../support/eventually.ts';
@@ -121,6 +122,42 @@ describe('an account that is refused', () => {
     expect(rows.filter(({ state, attempts }) => state === 'accepted' && attempts === 1)).toHaveLength(
       CUSTOMERS,
     );
+  });
+});
+
+describe('a breaker', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  /** From now on the clock of this process is wrong, that of the database is not. */
+  const setClock = (offMs: number): void => {
+    const now = Date.now.bind(Date);
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + offMs);
+  };
+
+  it('closes with an accepted probe of a process whose clock is ten minutes behind', async () => {
+    await submit(refusedFor('account'));
+    await retryIsDue();
+    await probeIsDue();
+    setClock(-600_000);
+    await submit(accepted);
+    expect(await isOpen()).toBe(false);
+  });
+
+  it('stays open when a call from before it opened is accepted in a process whose clock is ahead', async () => {
+    run = await launchRun(database.pool, { customers: consentingCustomers(1) });
+    setClock(600_000);
+    scripted.answerCall = async ([message]) => {
+      // Another process opens it while this call is under way, which takes a minute.
+      scripted.deps.breakerWatch.suspect(run.integrationId);
+      const failure = { integrationId: run.integrationId, opensAt: 1, statusCode: '401', error: 'Refused.' };
+      await noteFailure(database.pool, failure, { first: 60_000, last: 60_000 });
+      const elapsed = performance.now.bind(performance);
+      jest.spyOn(performance, 'now').mockImplementation(() => elapsed() + 60_000);
+      return message ? [accepted(message.id)] : [];
+    };
+    await submitAll(scripted, run);
+    expect(scripted.called).toHaveLength(1);
+    expect(await isOpen()).toBe(true);
   });
 });
 

@@ -22,8 +22,8 @@ const fail = (opensAt: number): Promise<boolean> =>
     { integrationId: run.integrationId, opensAt, statusCode: '401', error: 'Invalid login details' },
     PAUSES,
   );
-const succeed = (startedAt = Date.now() + 1_000): Promise<boolean> =>
-  noteSuccess(database.pool, { integrationId: run.integrationId, startedAt });
+const succeed = (ageMs = 0): Promise<boolean> =>
+  noteSuccess(database.pool, { integrationId: run.integrationId, ageMs });
 const probe = (): Promise<boolean> => takeProbe(database.pool, run.integrationId, PAUSES);
 const becomeDue = (): Promise<unknown> => database.pool.query('UPDATE breaker SET probe_at = now()');
 
@@ -49,11 +49,11 @@ describe('a breaker', () => {
   });
 
   it('closes with the success of a call that was made after it opened, and of no earlier one', async () => {
-    const before = Date.now() - 5_000;
     await fail(1);
-    expect(await succeed(before)).toBe(false);
+    await database.pool.query(`UPDATE breaker SET opened_at = now() - interval '1 minute'`);
+    expect(await succeed(90_000)).toBe(false);
     expect(await readOpenBreakers(database.pool, run.projectId)).toHaveLength(1);
-    expect(await succeed()).toBe(true);
+    expect(await succeed(30_000)).toBe(true);
     expect(await readOpenBreakers(database.pool, run.projectId)).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { eraseCustomer } from '../../database/customers/erase-customer.ts';
 import { importCustomers } from '../../database/customers/import-customers.ts';
+import { finishCohort } from '../../database/finish-cohort.ts';
 import type { CustomerRecord } from '../../domain/customer-record.ts';
 import {
   consentingCustomers,
@@ -39,6 +40,13 @@ describe('the gate inside the claim', () => {
     const { claimed, refused } = await claim(run);
     expect(claimed).toEqual([]);
     expect(refused).toEqual([{ memberIndex: 0, verdict: { kind: 'suppress', reason } }]);
+    expect(await ledgerOf(run)).toEqual([]);
+  });
+
+  it('refuses everybody whose cohort has finished: the attempt is one of the past', async () => {
+    const run = await launchRun(database.pool);
+    await finishCohort(database.pool, run.cohort);
+    expect(await claim(run)).toMatchObject({ claimed: [], refused: [], halted: 'cancelled' });
     expect(await ledgerOf(run)).toEqual([]);
   });
 

@@ -32,6 +32,7 @@ export function callOf(token: string, outcomes: readonly SubmitOutcome[], run: L
     token,
     integrationId: run.integrationId,
     startedAt: Date.now(),
+    start: performance.now(),
     durationMs: 12.5,
     outcomes,
   };

@@ -82,7 +82,7 @@ describe('a message in doubt whose repeat provably was not sent', () => {
     expect(waiting).toMatchObject({ state: 'unknown', looks: 1, error: 'repeat refused: breaker_open' });
     expect(scripted.called).toEqual([]);
 
-    await noteSuccess(database.pool, { integrationId: run.integrationId, startedAt: Date.now() });
+    await noteSuccess(database.pool, { integrationId: run.integrationId, ageMs: 0 });
     expect(await lookUp(1)).toMatchObject({ state: 'accepted', attempts: 2 });
   });
 

@@ -91,7 +91,7 @@ const records = fc.tuple(fc.nat(2), fc.nat(2), fc.nat(3)).map(([token, member, k
     const outcome = (OUTCOMES[kind] ?? accepted)(idOf(member));
     const call = { submissionId: tokenOf(9), token: tokenOf(token), integrationId: IDS.integration };
     const held = await recordOutcomes(pool, { ...RECORD_SCOPE, month: MONTH }, [
-      { ...call, startedAt: START, durationMs: 1, outcomes: [outcome] },
+      { ...call, startedAt: START, start: 0, durationMs: 1, outcomes: [outcome] },
     ]);
     return [...held];
   },
