@@ -11,7 +11,7 @@ export interface Verdict {
 }
 
 /** Far more than any known mutant needs, always the same ones. */
-const SIMULATION = ['--runs', '10000', '--seed', '1'];
+const SIMULATION = ['--runs', '20000', '--seed', '1'];
 
 /** Looks at a tree with one check. */
 export async function runCheck(folder: string, check: Check): Promise<Verdict> {
