@@ -12,6 +12,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 const CUSTOMERS = 400;
 /** Two micro-batches of 64 calls are under way at once. */
 const UNDER_WAY = 128;
+const NO_PROBE_BY_ITSELF = { first: 60_000, last: 60_000 };
 
 let database: TestDatabase;
 let scripted: ScriptedDependencies;
@@ -24,7 +25,7 @@ afterAll(() => database.drop());
 
 beforeEach(async () => {
   await database.pool.query('DELETE FROM breaker');
-  scripted = scriptedDependencies(database.pool);
+  scripted = scriptedDependencies(database.pool, 1, { breakerProbeMs: NO_PROBE_BY_ITSELF });
   run = await launchRun(database.pool, { customers: consentingCustomers(CUSTOMERS) });
 });
 afterEach(() => scripted.deps.renderPool.close());

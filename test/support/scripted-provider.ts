@@ -7,6 +7,7 @@ import { timingsOf } from '../../config/timings.ts';
 import type { Pool } from '../../database/pool.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
 import type { Notice, RarePath } from '../../domain/rare-path.ts';
+import type { Timings } from '../../domain/timings.ts';
 import type { CallWindow, OutboundMessage } from '../../providers/provider.ts';
 import type { ProviderRegistry } from '../../providers/registry.ts';
 import { RenderPool } from '../../templates/render-pool.ts';
@@ -27,13 +28,17 @@ export interface ScriptedDependencies {
 }
 
 /** @param renderProcesses 0 where nothing is rendered */
-export function scriptedDependencies(pool: Pool, renderProcesses = 1): ScriptedDependencies {
+export function scriptedDependencies(
+  pool: Pool,
+  renderProcesses = 1,
+  changed: Partial<Timings> = {},
+): ScriptedDependencies {
   const called: string[] = [];
   const noticed: RarePath[] = [];
   const notice: Notice = (path, count = 1) => {
     for (let i = 0; i < count; i += 1) noticed.push(path);
   };
-  const timings = timingsOf('test');
+  const timings = { ...timingsOf('test'), ...changed };
   const provider = {
     capabilities: { maxBatch: 100, maxText: { mms: 5_000, sms: 1_600 }, lookup: false },
     submit: (messages: readonly OutboundMessage[], window: CallWindow) => {
