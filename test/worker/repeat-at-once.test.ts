@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { noteFailure } from '../../database/breakers.ts';
 import { lookUpMessages } from '../../worker/look-up.ts';
+import { gatherCalls } from '../support/calls-at-once.ts';
 import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
-import { accepted, claim, inDoubt, ledgerOf, record } from '../support/ledger.ts';
+import { claim, inDoubt, ledgerOf, record } from '../support/ledger.ts';
 import { scriptedDependencies, type ScriptedDependencies } from '../support/scripted-provider.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -32,20 +32,9 @@ beforeEach(async () => {
 
 describe('what is in doubt after a crash', () => {
   it('is repeated fifty at a time, so that a slow provider does not hold up the end of a run', async () => {
-    let underWay = 0;
-    let most = 0;
-    const gathered = new AbortController();
-    scripted.answerCall = async (messages) => {
-      underWay += 1;
-      most = Math.max(most, underWay);
-      if (most === A_TURN) gathered.abort();
-      // Answers once all calls are there; one that stays alone is not waited for longer than this.
-      await pause(3_000, undefined, { signal: gathered.signal }).catch(() => undefined);
-      underWay -= 1;
-      return messages.map(({ id }) => accepted(id));
-    };
+    const most = gatherCalls(scripted, A_TURN);
     await lookUpMessages(scripted.deps);
-    expect(most).toBe(A_TURN);
+    expect(most()).toBe(A_TURN);
     expect((await ledgerOf(run)).filter(({ state }) => state === 'accepted')).toHaveLength(A_TURN);
   });
 
