@@ -2,6 +2,7 @@ import { consentingCustomers, launchRun, type LaunchedRun, type Member } from '.
 import { latch } from '../support/latch.ts';
 import { claim } from '../support/ledger.ts';
 import { patiently } from '../support/patiently.ts';
+import { slowDownClaims } from '../support/slow-claims.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { warm } from '../support/warm-pool.ts';
 
@@ -14,10 +15,7 @@ let database: TestDatabase;
 
 beforeAll(async () => {
   database = await createTestDatabase(CONNECTIONS);
-  // Some time between the count and the row, so that a count without a lock would be out of date.
-  await database.pool.query(`
-    CREATE FUNCTION slow_down() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.003); RETURN NULL; END $$;
-    CREATE TRIGGER slow_down BEFORE INSERT ON message FOR EACH STATEMENT EXECUTE FUNCTION slow_down()`);
+  await slowDownClaims(database.pool);
 });
 afterAll(() => database.drop());
 

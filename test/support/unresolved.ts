@@ -1,8 +1,9 @@
 import { markUnresolved, takeMessagesInDoubt } from '../../database/messages-in-doubt.ts';
 import type { Pool } from '../../database/pool.ts';
 import type { CustomerRecord } from '../../domain/customer-record.ts';
-import { consentingCustomers, launchRun, type LaunchedRun } from './launched-run.ts';
-import { claim, inDoubt, ledgerOf, record } from './ledger.ts';
+import { runInDoubt } from './in-doubt.ts';
+import type { LaunchedRun } from './launched-run.ts';
+import { ledgerOf } from './ledger.ts';
 
 /** A run whose messages nobody could find out anything of: long ago, so that they are stale by now. */
 export async function runUnresolved(
@@ -10,13 +11,7 @@ export async function runUnresolved(
   count = 1,
   more: Partial<CustomerRecord> = {},
 ): Promise<{ readonly run: LaunchedRun; readonly ids: readonly string[]; readonly token: string }> {
-  const run = await launchRun(pool, { customers: consentingCustomers(count, more) });
-  const { token, claimed } = await claim(run);
-  await record(
-    run,
-    token,
-    claimed.map(({ id }) => inDoubt(id)),
-  );
+  const { run, token } = await runInDoubt(pool, count, more);
   await pool.query(
     `UPDATE message SET look_at = clock_timestamp(), stale_at = stale_at - interval '2 days' WHERE run_id = $1`,
     [run.runId],

@@ -5,8 +5,9 @@ import type { Pool } from '../../database/pool.ts';
 import { closeDependencies, createDependencies } from '../../worker/dependencies.ts';
 import { lookUpMessages } from '../../worker/look-up.ts';
 import { LookupRefusedError } from '../../providers/lookup-refused-error.ts';
-import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
-import { claim, inDoubt, ledgerOf, record } from '../support/ledger.ts';
+import { runInDoubt } from '../support/in-doubt.ts';
+import type { LaunchedRun } from '../support/launched-run.ts';
+import { ledgerOf } from '../support/ledger.ts';
 import { TestStack } from '../support/test-stack.ts';
 
 let stack: TestStack;
@@ -24,13 +25,7 @@ beforeEach(async () => {
   deps = createDependencies({ config, log: createLog('test', 'silent'), pool: database.pool });
   await database.pool.query('DELETE FROM breaker');
   await database.pool.query('UPDATE message SET look_at = NULL');
-  run = await launchRun(database.pool, { customers: consentingCustomers(1) });
-  const { token, claimed } = await claim(run);
-  await record(
-    run,
-    token,
-    claimed.map(({ id }) => inDoubt(id)),
-  );
+  ({ run } = await runInDoubt(database.pool));
 });
 afterEach(() => closeDependencies(deps));
 

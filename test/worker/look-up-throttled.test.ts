@@ -1,8 +1,9 @@
 import { noteFailure, noteSuccess } from '../../database/breakers.ts';
 import { liftHold, putHold } from '../../database/holds.ts';
 import { lookUpMessages } from '../../worker/look-up.ts';
-import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
-import { accepted, claim, inDoubt, ledgerOf, record, unsent, type MessageRow } from '../support/ledger.ts';
+import { runInDoubt } from '../support/in-doubt.ts';
+import type { LaunchedRun } from '../support/launched-run.ts';
+import { accepted, ledgerOf, unsent, type MessageRow } from '../support/ledger.ts';
 import { scriptedDependencies, type ScriptedDependencies } from '../support/scripted-provider.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -19,13 +20,7 @@ afterAll(() => database.drop());
 beforeEach(async () => {
   await database.pool.query('UPDATE message SET look_at = NULL');
   scripted = scriptedDependencies(database.pool, 0);
-  run = await launchRun(database.pool, { customers: consentingCustomers(1) });
-  const { token, claimed } = await claim(run);
-  await record(
-    run,
-    token,
-    claimed.map(({ id }) => inDoubt(id)),
-  );
+  ({ run } = await runInDoubt(database.pool));
   await database.pool.query(`UPDATE message SET looks = 1 WHERE run_id = $1`, [run.runId]);
 });
 

@@ -1,8 +1,9 @@
 import { noteFailure } from '../../database/breakers.ts';
 import { lookUpMessages } from '../../worker/look-up.ts';
 import { gatherCalls } from '../support/calls-at-once.ts';
-import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
-import { claim, inDoubt, ledgerOf, record } from '../support/ledger.ts';
+import { runInDoubt } from '../support/in-doubt.ts';
+import type { LaunchedRun } from '../support/launched-run.ts';
+import { inDoubt, ledgerOf } from '../support/ledger.ts';
 import { scriptedDependencies, type ScriptedDependencies } from '../support/scripted-provider.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -20,13 +21,7 @@ afterAll(() => database.drop());
 /** A run of which as many messages as one turn takes are in doubt, at a provider that refuses known ids. */
 beforeEach(async () => {
   scripted = scriptedDependencies(database.pool, 0);
-  run = await launchRun(database.pool, { customers: consentingCustomers(A_TURN) });
-  const { token, claimed } = await claim(run);
-  await record(
-    run,
-    token,
-    claimed.map(({ id }) => inDoubt(id)),
-  );
+  ({ run } = await runInDoubt(database.pool, A_TURN));
   await database.pool.query('UPDATE message SET looks = 1, look_at = now() WHERE run_id = $1', [run.runId]);
 });
 

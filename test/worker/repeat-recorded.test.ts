@@ -1,6 +1,7 @@
 import { lookUpMessages } from '../../worker/look-up.ts';
-import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
-import { claim, inDoubt, ledgerOf, record } from '../support/ledger.ts';
+import { runInDoubt } from '../support/in-doubt.ts';
+import type { LaunchedRun } from '../support/launched-run.ts';
+import { ledgerOf } from '../support/ledger.ts';
 import { scriptedDependencies } from '../support/scripted-provider.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -9,13 +10,7 @@ let run: LaunchedRun;
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  run = await launchRun(database.pool, { customers: consentingCustomers(1) });
-  const { token, claimed } = await claim(run);
-  await record(
-    run,
-    token,
-    claimed.map(({ id }) => inDoubt(id)),
-  );
+  ({ run } = await runInDoubt(database.pool));
   await database.pool.query('UPDATE message SET looks = 1, look_at = now() WHERE run_id = $1', [run.runId]);
 });
 afterEach(() => database.drop());
