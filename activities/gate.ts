@@ -1,7 +1,9 @@
 import { haltOf } from '../database/claim-messages.ts';
-import { readMemberFacts } from '../database/member-facts.ts';
+import { readMemberFacts, type CohortFacts } from '../database/member-facts.ts';
 import { gateQuestion, ledgerScope, readMessageNode } from '../database/message-node.ts';
+import type { Connection } from '../database/pool.ts';
 import { readLedger } from '../database/read-ledger.ts';
+import { inTransaction } from '../database/transaction.ts';
 import type { EffectActivities } from '../domain/activities.ts';
 import { decideVerdict } from '../domain/gate.ts';
 import { MemberSet } from '../domain/member-set.ts';
@@ -23,11 +25,11 @@ export function createGate(deps: Dependencies): EffectActivities['gate'] {
       size,
       ledger.map((row) => row.memberIndex),
     );
-    const facts = await readMemberFacts(
-      deps.pool,
-      gateQuestion(node, { plannedAt: Number.POSITIVE_INFINITY, pass: scope.pass }, deps),
-      members.minus(known).indexes(),
-    );
+    const question = gateQuestion(node, { plannedAt: Number.POSITIVE_INFINITY, pass: scope.pass }, deps);
+    const asked = members.minus(known).indexes();
+    const read = (connection: Connection): Promise<CohortFacts | undefined> =>
+      readMemberFacts(connection, question, asked);
+    const facts = await inTransaction(deps.pool, read, 'lookups');
     const halted = facts && haltOf(facts.runState);
     if (halted) return { halted };
     const suppressed = (facts?.members ?? []).flatMap(({ memberIndex, gate }) => {

@@ -1,5 +1,6 @@
 import type { MessageNode } from '../database/message-node.ts';
 import { readCustomers } from '../database/read-customers.ts';
+import { inTransaction } from '../database/transaction.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { MessageContent } from '../domain/message-content.ts';
 import type { SuppressionReason } from '../domain/reasons.ts';
@@ -28,7 +29,11 @@ export async function renderMessages(
   node: MessageNode,
   memberIndexes: readonly number[],
 ): Promise<Rendering> {
-  const members = await readCustomers(deps.pool, node.cohort, memberIndexes);
+  const members = await inTransaction(
+    deps.pool,
+    (connection) => readCustomers(connection, node.cohort, memberIndexes),
+    'lookups',
+  );
   const customers = members.flatMap(({ recipientId, ...member }) =>
     recipientId === null ? [] : [{ ...member, recipientId }],
   );

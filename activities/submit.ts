@@ -14,7 +14,7 @@ import type { Dependencies } from './dependencies.ts';
 import { isStopping } from './heartbeat.ts';
 import { allEnded } from './message/all-ended.ts';
 import { BacklogPace } from './message/backlog-pace.ts';
-import { chunksOf, startMicroBatch } from './message/micro-batch.ts';
+import { chunksOf, startMicroBatch, type MicroBatch } from './message/micro-batch.ts';
 import { hexOf, outcomeGroups, outcomesOfLedger, type MemberOutcome } from './message/outcome-groups.ts';
 import { TemplateTrial } from './message/template-trial.ts';
 import { renderMessages } from './render.ts';
@@ -44,12 +44,17 @@ export function createSubmit(deps: Dependencies): EffectActivities['submit'] {
   };
 }
 
+/** How members are offered. */
+type Manner = Pick<MicroBatch, 'messagesPerCall' | 'areNew'>;
+
 class SubmitVisit {
   private readonly suppressed: MemberOutcome[] = [];
   private readonly templateTrial = new TemplateTrial();
   private readonly deferred: { memberIndex: number; until: number }[] = [];
   /** Calls and the recording of their outcomes. */
   private readonly underWay: Promise<unknown>[] = [];
+  /** Whether a claim has met another message of its number: where there is one there are more. */
+  private sharesNumbers = false;
   /** Whether a claim has refused somebody: then the rest is asked about first, since nothing need be rendered in vain. */
   private gateKeepsIn = false;
   private readonly deps: Dependencies;
@@ -143,7 +148,8 @@ class SubmitVisit {
     const fresh = members.indexes().filter((index) => !known.has(index));
     await this.pace.begin(again.length + fresh.length);
     // A message that was refused in a batch goes alone: then it shows whose fault it was.
-    return (await this.offerAll(again, 1)) ?? (await this.offerAll(fresh, this.messagesPerCall()));
+    const halted = await this.offerAll(again, { messagesPerCall: 1, areNew: false });
+    return halted ?? (await this.offerAll(fresh, { messagesPerCall: this.messagesPerCall(), areNew: true }));
   }
 
   private messagesPerCall(): number {
@@ -153,11 +159,11 @@ class SubmitVisit {
 
   private async offerAll(
     memberIndexes: readonly number[],
-    messagesPerCall: number,
+    manner: Manner,
   ): Promise<'paused' | 'cancelled' | undefined> {
     for (const chunk of chunksOf(memberIndexes, CHUNK)) {
       if (isStopping()) return undefined;
-      const halted = await this.offerChunk(chunk, messagesPerCall);
+      const halted = await this.offerChunk(chunk, manner);
       if (halted) return halted;
     }
     return undefined;
@@ -165,7 +171,7 @@ class SubmitVisit {
 
   private async offerChunk(
     memberIndexes: readonly number[],
-    messagesPerCall: number,
+    manner: Manner,
   ): Promise<'paused' | 'cancelled' | undefined> {
     const asked =
       this.gateKeepsIn || this.pace.isSlow ? await this.ask(memberIndexes) : { sendable: memberIndexes };
@@ -181,7 +187,7 @@ class SubmitVisit {
     });
     const { halted } = unreachable.length > 0 ? await this.ask(unreachable) : {};
     if (halted) return halted;
-    return this.runBatches(candidates, messagesPerCall);
+    return this.runBatches(candidates, manner);
   }
 
   /** Asks the gate before anything is rendered or locked. */
@@ -200,7 +206,7 @@ class SubmitVisit {
   /** Runs the candidates' micro-batches, a few at a time, until they are through or the run is halted. */
   private async runBatches(
     candidates: readonly ClaimCandidate[],
-    messagesPerCall: number,
+    { messagesPerCall, areNew }: Manner,
   ): Promise<'paused' | 'cancelled' | undefined> {
     const provider = this.deps.providers.get(this.node.integration);
     const batchSize = messagesPerCall > 1 ? messagesPerCall : CALLS_PER_BATCH;
@@ -216,12 +222,14 @@ class SubmitVisit {
           scope: this.claimScope,
           candidates: batch,
           messagesPerCall,
+          areNew: areNew && !this.sharesNumbers,
         });
         // Whether it failed is looked at in the end; until then nobody waits for it.
         done.catch(() => undefined);
         this.underWay.push(done);
         halted ??= claim.halted;
         this.gateKeepsIn ||= claim.refused.length > 0;
+        this.sharesNumbers ||= claim.duplicateNumbers.length > 0;
         for (const { memberIndex, verdict } of claim.refused) this.isSent(memberIndex, verdict);
         for (const memberIndex of claim.duplicateNumbers) this.suppress(memberIndex, 'duplicate_number');
       }

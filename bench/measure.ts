@@ -8,6 +8,7 @@ import { benchHome, freshHome } from './home.ts';
 import type { BenchOptions, Phase } from './options.ts';
 import { runPerCustomer } from './per-customer/run-per-customer.ts';
 import { startBenchStack, type BenchStack } from './stack.ts';
+import { WARM_UP } from './warm-up.ts';
 import { runWebhooks, type WebhookFigures } from './webhooks/run-webhooks.ts';
 
 /** Messages of one call where a provider takes many. */
@@ -56,6 +57,8 @@ async function measureAtOnce(stack: BenchStack, options: BenchOptions, parts: Pa
   const { phases, baseCustomers, largeCustomers } = options;
   say('Importing customers …');
   await importBenchCustomers(stack.api, phases.has('scale') ? largeCustomers : baseCustomers);
+  if (phases.has('engine') || phases.has('webhooks') || phases.has('batched'))
+    await engine(stack, 'warm-up', Math.min(WARM_UP, baseCustomers));
   if (phases.has('engine') || phases.has('webhooks'))
     parts.engine = await told('the engine', bestEngine(stack, 'engine', baseCustomers, 1));
   if (phases.has('batched'))

@@ -21,6 +21,16 @@ export interface ClaimScope extends GateQuestion {
   readonly breakerProbeMs: ProbePauses;
 }
 
+export interface ClaimTerms {
+  /** Of this attempt alone. */
+  readonly token: string;
+  /**
+   * Whether neither the messages nor another one to their numbers is taken to be in the ledger: cheaper, and the claim fails
+   * with a unique violation where that is wrong. Default false.
+   */
+  readonly areNew?: boolean;
+}
+
 export interface ClaimCandidate {
   readonly memberIndex: number;
   /** The recipient as read before the claim; if it has changed since, the member is passed over. */
@@ -62,9 +72,10 @@ export function claimMessages(
   pool: Pool,
   scope: ClaimScope,
   candidates: readonly ClaimCandidate[],
-  token: string,
+  terms: ClaimTerms,
 ): Promise<Claim> {
-  return inTransaction(pool, async (connection) => {
+  const { token } = terms;
+  const claim = async (connection: Connection): Promise<Claim> => {
     await lockForClaim(connection, scope.runId, scope.projectId);
     await lockRecipients(
       connection,
@@ -96,7 +107,7 @@ export function claimMessages(
       ...refusedFor(CAPPED, offers, uncapped),
       ...refusedFor(putOff(scope), uncapped, allowed),
     ];
-    const taken = await takeRows(connection, scope, allowed, token);
+    const taken = await takeRows(connection, scope, allowed, terms);
     const claimed = allowed.filter((offer) => taken.has(offer.id));
     const duplicateNumbers = await numbersTaken(
       connection,
@@ -105,7 +116,8 @@ export function claimMessages(
     );
     const { troubled } = facts;
     return { token, claimed, refused, duplicateNumbers, troubled, committedAfter: performance.now() };
-  });
+  };
+  return inTransaction(pool, claim, 'lookups');
 }
 
 /** Of an integration whose breaker is open one message may be claimed, if its probe is due and nobody else's. */

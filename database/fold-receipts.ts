@@ -16,6 +16,7 @@ import { lockRecipients } from './claim-messages.ts';
 import { markHints } from './hints.ts';
 import { lockMessages } from './lock-order.ts';
 import type { Connection, Pool } from './pool.ts';
+import { isUniqueViolation } from './postgres-error.ts';
 import { takeReceipts, closeReceipts, type InboxReceipt } from './receipt-inbox.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -47,7 +48,17 @@ export interface FoldResult {
  * stays in the inbox and is tried again; so does one that came through another integration than its message went:
  * whoever may post for one integration says nothing about messages of another.
  */
-export function foldPendingReceipts(pool: Pool, input: FoldInput): Promise<FoldResult> {
+export async function foldPendingReceipts(pool: Pool, input: FoldInput): Promise<FoldResult> {
+  try {
+    return await fold(pool, input, true);
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    return fold(pool, input, false);
+  }
+}
+
+/** @param areNewEvents as of {@link insertCampaignEvents} */
+function fold(pool: Pool, input: FoldInput, areNewEvents: boolean): Promise<FoldResult> {
   return inTransaction(pool, async (connection) => {
     const receipts = await takeReceipts(connection, input);
     if (receipts.length === 0) return { taken: 0, applied: 0, early: 0, proving: 0, orphans: 0 };
@@ -59,7 +70,7 @@ export function foldPendingReceipts(pool: Pool, input: FoldInput): Promise<FoldR
       return message ? [{ message, receipts: own }] : [];
     });
     await updateMessages(connection, folds, input.receiptSlackMs);
-    await insertCampaignEvents(connection, folds.flatMap(eventsOf));
+    await insertCampaignEvents(connection, folds.flatMap(eventsOf), areNewEvents);
     await markHints(
       connection,
       folds.map(({ message }) => message),
@@ -214,7 +225,20 @@ async function updateMessages(
 
 /** The submission's event, which a receipt proves as well as an answer does, and one event a final receipt. */
 function eventsOf({ message, receipts }: Fold): readonly NewCampaignEvent[] {
-  const common = {
+  const finals = receipts.flatMap((receipt) =>
+    isFinalReceipt(receipt.state) ? [finalEventOf(message, receipt, receipt.state)] : [],
+  );
+  // Whoever noted when it was accepted wrote the event in the same transaction.
+  return message.accepted_at === null ? [submissionEventOf(message), ...finals] : finals;
+}
+
+type EventOfMessage = Pick<
+  NewCampaignEvent,
+  'month' | 'runId' | 'customerId' | 'messageId' | 'actionId' | 'channel'
+>;
+
+function commonOf(message: MessageRow): EventOfMessage {
+  return {
     month: message.month,
     runId: message.run_id,
     customerId: message.customer_id,
@@ -222,8 +246,11 @@ function eventsOf({ message, receipts }: Fold): readonly NewCampaignEvent[] {
     actionId: message.action_id,
     channel: message.channel,
   };
-  const submission: NewCampaignEvent = {
-    ...common,
+}
+
+function submissionEventOf(message: MessageRow): NewCampaignEvent {
+  return {
+    ...commonOf(message),
     id: campaignEventId(message.id, SUBMISSION_CAUSE),
     status: 'enqueued',
     at: message.claimed_at?.getTime() ?? Date.now(),
@@ -232,22 +259,22 @@ function eventsOf({ message, receipts }: Fold): readonly NewCampaignEvent[] {
     error: null,
     parts: null,
   };
-  const finals = receipts.flatMap((receipt): readonly NewCampaignEvent[] => {
-    if (!isFinalReceipt(receipt.state)) return [];
-    const failed = receipt.state !== 'delivered';
-    return [
-      {
-        ...common,
-        id: campaignEventId(message.id, receipt.key),
-        status: statusOfReceipt(receipt.state),
-        at: receipt.at,
-        type: receipt.channel,
-        statusCode: failed ? receipt.statusCode : null,
-        error: failed ? receipt.error : null,
-        parts: receipt.parts,
-      },
-    ];
-  });
-  // Whoever noted when it was accepted wrote the event in the same transaction.
-  return message.accepted_at === null ? [submission, ...finals] : finals;
+}
+
+function finalEventOf(
+  message: MessageRow,
+  receipt: InboxReceipt,
+  state: Parameters<typeof statusOfReceipt>[0],
+): NewCampaignEvent {
+  const failed = state !== 'delivered';
+  return {
+    ...commonOf(message),
+    id: campaignEventId(message.id, receipt.key),
+    status: statusOfReceipt(state),
+    at: receipt.at,
+    type: receipt.channel,
+    statusCode: failed ? receipt.statusCode : null,
+    error: failed ? receipt.error : null,
+    parts: receipt.parts,
+  };
 }

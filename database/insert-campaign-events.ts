@@ -19,14 +19,18 @@ export interface NewCampaignEvent {
   readonly parts: number | null;
 }
 
-/** Appends events; one whose id is there already is the same event and is left alone. */
+/**
+ * Appends events; one whose id is there already is the same event and is left alone.
+ * @param areNew whether none of them is taken to be there: cheaper, and fails with a unique violation where that is wrong
+ */
 export async function insertCampaignEvents(
   database: Queryable,
   events: readonly NewCampaignEvent[],
+  areNew = false,
 ): Promise<void> {
   if (events.length === 0) return;
   await database.query({
-    name: 'insert-campaign-events',
+    name: areNew ? 'insert-new-campaign-events' : 'insert-campaign-events',
     text: `
       INSERT INTO campaign_event
         (month, id, run_id, customer_id, message_id, action_id, channel, status, at, type, status_code, error, parts)
@@ -36,7 +40,7 @@ export async function insertCampaignEvents(
                   $9::float8[], $10::text[], $11::text[], $12::text[], $13::int[])
         AS t (month, id, run_id, customer_id, message_id, action_id, channel, status, at, type, status_code, error,
               parts)
-      ON CONFLICT DO NOTHING`,
+      ${areNew ? '' : 'ON CONFLICT DO NOTHING'}`,
     values: [
       events.map((event) => event.month),
       events.map((event) => event.id),

@@ -41,6 +41,14 @@ export interface RecordScope {
   readonly rejectionEnds: boolean;
 }
 
+export interface RecordOptions {
+  /**
+   * Whether this is taken for the first time that anybody writes what it writes: cheaper, and fails as a whole with a unique
+   * violation where that is wrong. Default false.
+   */
+  readonly isFirst?: boolean;
+}
+
 /**
  * Writes the outcomes of calls, each only while its claim is still the one under which the call was made.
  *
@@ -55,12 +63,13 @@ export async function recordOutcomes(
   database: Queryable,
   scope: RecordScope,
   calls: readonly CallRecord[],
+  { isFirst = false }: RecordOptions = {},
 ): Promise<ReadonlySet<string>> {
   const outcomes = calls.flatMap((call) => call.outcomes);
   if (outcomes.length === 0) return new Set();
   const { rows } = await database.query<{ id: string }>({
-    name: 'record-outcomes',
-    text: RECORD,
+    name: isFirst ? 'record-outcomes-first' : 'record-outcomes',
+    text: isFirst ? RECORD_FIRST : RECORD,
     values: [
       scope.month,
       calls.flatMap((call) => call.outcomes.map(() => call.token)),
@@ -161,10 +170,12 @@ const RETRY_AT = `clock_timestamp() + make_interval(secs => coalesce(
   outcome.retry_ms, ($22::float8[])[least(message.attempts, cardinality($22::float8[]))]) / 1000)`;
 
 /**
+ * Whoever notes when a message was accepted writes the event of its submission in the same transaction.
+ *
  * What is accepted keeps the instant of its claim's grace: no indexed column changes then, and the row's new version costs no
  * index entry. The sweep puts it off where no receipt has come until then.
  */
-const RECORD = `
+const recordSql = (onConflict: string): string => `
   WITH outcome AS (
     SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::float8[],
                          $12::uuid[], $13::text[], $2::uuid[], $24::boolean[], $25::boolean[], $26::boolean[],
@@ -173,7 +184,7 @@ const RECORD = `
             token, account_refused, unsent, repeat_unsent, retried)
   ), own AS (
     ${lockMessages({
-      columns: 'outcome.*',
+      columns: 'outcome.*, message.accepted_at AS accepted_before',
       join: 'JOIN outcome ON outcome.id = message.id AND outcome.token = message.claim_token',
       where: 'month = $1 AND message.id = ANY ($5::uuid[])',
     })}
@@ -203,13 +214,13 @@ const RECORD = `
     FROM own AS outcome
     WHERE message.month = $1 AND message.id = ANY ($5::uuid[]) AND message.id = outcome.id
     RETURNING message.id, message.run_id, message.customer_id, message.action_id, message.channel,
-      outcome.event_id, outcome.event_status, outcome.status_code, outcome.error
+      outcome.event_id, outcome.event_status, outcome.status_code, outcome.error, outcome.accepted_before
   ), event AS (
     INSERT INTO campaign_event
       (month, id, run_id, customer_id, message_id, action_id, channel, status, at, status_code, error)
     SELECT $1, event_id, run_id, customer_id, id, action_id, channel, event_status, clock_timestamp(), status_code, error
-    FROM held WHERE event_status IS NOT NULL
-    ON CONFLICT DO NOTHING
+    FROM held WHERE event_status = 'enqueue_failed' OR (event_status = 'enqueued' AND accepted_before IS NULL)
+    ${onConflict}
   ), submission AS (
     INSERT INTO submission
       (month, id, integration_id, claim_token, message_ids, started_at, duration_ms, outcome, status_code, error)
@@ -217,6 +228,9 @@ const RECORD = `
     FROM unnest($15::uuid[], $16::text[], $17::float8[], $18::int[], $19::text[], $20::text[], $21::text[],
                 $14::uuid[], $23::uuid[])
       AS t (id, message_ids, started_at, duration_ms, outcome, status_code, error, integration_id, token)
-    ON CONFLICT DO NOTHING
+    ${onConflict}
   )
   SELECT id FROM held`;
+const RECORD = recordSql('ON CONFLICT DO NOTHING');
+/** To look for a conflict first costs as much as a row's index entries. */
+const RECORD_FIRST = recordSql('');

@@ -1,5 +1,5 @@
 import type { MessageState } from '../domain/states.ts';
-import type { ClaimedMessage, ClaimScope } from './claim-messages.ts';
+import type { ClaimedMessage, ClaimScope, ClaimTerms } from './claim-messages.ts';
 import { lockMessages } from './lock-order.ts';
 import type { Connection } from './pool.ts';
 
@@ -31,7 +31,7 @@ const RECLAIM = `
         AND other.recipient_id = offer.recipient_id))
   RETURNING message.id`;
 
-const INSERT = `
+const insertSql = (onConflict: string): string => `
   INSERT INTO message (month, id, project_id, run_id, customer_id, recipient_id, cohort_id, member_index, action_id,
     pass, leg, occasion, channel, integration_id, sender, to_number, content, state, attempts, claim_token,
     claimed_at, stale_at, receipt_due_at, look_at, consent_class)
@@ -41,8 +41,11 @@ const INSERT = `
     clock_timestamp() + make_interval(secs => $14), $22
   FROM unnest($15::uuid[], $16::uuid[], $17::bigint[], $18::int[], $19::text[], $20::text[], $21::jsonb[])
     AS offer (id, customer_id, recipient_id, member_index, occasion, to_number, content)
-  ON CONFLICT DO NOTHING
+  ${onConflict}
   RETURNING id`;
+const INSERT = insertSql('ON CONFLICT DO NOTHING');
+/** To look into three unique indexes first costs a fifth of what the row costs. */
+const INSERT_NEW = insertSql('');
 
 /**
  * Writes the rows of a claim; those that were there already are taken if they wait.
@@ -54,10 +57,10 @@ export async function takeRows(
   connection: Connection,
   scope: ClaimScope,
   offers: readonly Offer[],
-  token: string,
+  { token, areNew = false }: ClaimTerms,
 ): Promise<ReadonlySet<string>> {
   if (offers.length === 0) return new Set();
-  const taken = await insertRows(connection, scope, offers, token);
+  const taken = await insertRows(connection, scope, offers, { token, areNew });
   const known = offers.filter((offer) => !taken.has(offer.id));
   if (known.length === 0) return taken;
   return new Set([...taken, ...(await reclaimRows(connection, scope, known, token))]);
@@ -67,11 +70,11 @@ async function insertRows(
   connection: Connection,
   scope: ClaimScope,
   offers: readonly Offer[],
-  token: string,
+  { token, areNew }: ClaimTerms,
 ): Promise<ReadonlySet<string>> {
   const { rows } = await connection.query<{ id: string }>({
-    name: 'insert-messages',
-    text: INSERT,
+    name: areNew ? 'insert-new-messages' : 'insert-messages',
+    text: areNew ? INSERT_NEW : INSERT,
     values: [
       scope.month,
       scope.projectId,

@@ -1,12 +1,33 @@
 import type { Connection, Pool } from './pool.ts';
 import { isConnectionFailure } from './postgres-error.ts';
 
+/**
+ * How a transaction's named statements are planned.
+ *
+ * `each-time`, the default: for the values and the sizes that there are. The others plan once a connection, so only for
+ * statements that find few rows by whole keys in tables of any size, since the plan outlives the size it was made for:
+ * `lookups` looks row by row into an index, `batches` hashes what an index finds for a batch, whose ids the statement must
+ * name to each table. A test holds both against empty tables.
+ */
+export type Planning = 'each-time' | 'batches' | 'lookups';
+
+const ONCE = ['BEGIN', 'SET LOCAL plan_cache_mode = force_generic_plan', 'SET LOCAL enable_seqscan = off'];
+const BEGIN: Readonly<Record<Planning, string>> = {
+  'each-time': 'BEGIN',
+  batches: [...ONCE, 'SET LOCAL enable_nestloop = off', 'SET LOCAL enable_mergejoin = off'].join('; '),
+  lookups: [...ONCE, 'SET LOCAL enable_hashjoin = off', 'SET LOCAL enable_mergejoin = off'].join('; '),
+};
+
 /** Runs `work` in one READ COMMITTED transaction: all of it is applied, or nothing. */
-export async function inTransaction<T>(pool: Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  pool: Pool,
+  work: (connection: Connection) => Promise<T>,
+  planning: Planning = 'each-time',
+): Promise<T> {
   const connection = await pool.connect();
   let broken = false;
   try {
-    await connection.query('BEGIN');
+    await connection.query(BEGIN[planning]);
     const result = await work(connection);
     await connection.query('COMMIT');
     return result;

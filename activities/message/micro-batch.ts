@@ -8,7 +8,7 @@ import {
   type ClaimedMessage,
 } from '../../database/claim-messages.ts';
 import { measured } from '../../config/measured.ts';
-import { isLockFailure } from '../../database/postgres-error.ts';
+import { isLockFailure, isUniqueViolation } from '../../database/postgres-error.ts';
 import type { CallRecord } from '../../database/record-outcomes.ts';
 import { releaseClaim } from '../../database/release-claim.ts';
 import type { Channel } from '../../domain/channel.ts';
@@ -22,6 +22,8 @@ export interface MicroBatch {
   readonly candidates: readonly ClaimCandidate[];
   /** Most messages of one call. */
   readonly messagesPerCall: number;
+  /** Whether nothing of them, or of their numbers, is taken to be in the ledger; being wrong costs a second claim. */
+  readonly areNew: boolean;
 }
 
 /** How often a claim that lost a lock is repeated: nothing has been called. */
@@ -78,12 +80,20 @@ async function tellAndRelease({ breakerWatch, callSlots }: Dependencies, call: C
   callSlots.release(call.integrationId, 1);
 }
 
-async function claimWithRetries(deps: Dependencies, { scope, candidates }: MicroBatch): Promise<Claim> {
+async function claimWithRetries(
+  deps: Dependencies,
+  { scope, candidates, ...batch }: MicroBatch,
+): Promise<Claim> {
+  let { areNew } = batch;
   for (let attempt = 1; ; attempt += 1) {
     const token = randomUUID();
     try {
-      return await claimMessages(deps.pool, scope, candidates, token);
+      return await claimMessages(deps.pool, scope, candidates, { token, areNew });
     } catch (error) {
+      if (areNew && isUniqueViolation(error)) {
+        areNew = false;
+        continue;
+      }
       // Who lost a lock has claimed nothing. Otherwise the commit may be in doubt, but no call has been made.
       if (!isLockFailure(error)) await releaseClaim(deps.pool, scope, token).catch(() => undefined);
       if (!isLockFailure(error) || attempt === MAX_CLAIMS) throw error;

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isConnectionFailure } from '../../database/postgres-error.ts';
-import { recordOutcomes, type CallRecord } from '../../database/record-outcomes.ts';
+import { recordOutcomes, type CallRecord, type RecordOptions } from '../../database/record-outcomes.ts';
 import type { Pool } from '../../database/pool.ts';
+import { inTransaction } from '../../database/transaction.ts';
 import { groupBy } from '../../domain/group-by.ts';
 import type { Notice } from '../../domain/rare-path.ts';
 import type { Timings } from '../../domain/timings.ts';
@@ -69,7 +70,7 @@ export class OutcomeRecorder {
 
   private async writeMonth(month: number, batch: readonly Waiting[]): Promise<void> {
     try {
-      await this.commit(month, batch);
+      await this.commit(month, batch, { isFirst: true });
     } catch (error) {
       if (isConnectionFailure(error)) {
         const again = rejectLate(batch, error);
@@ -99,13 +100,18 @@ export class OutcomeRecorder {
     this.writingAlone -= 1;
   }
 
-  private async commit(month: number, batch: readonly Waiting[]): Promise<void> {
+  private async commit(month: number, batch: readonly Waiting[], options: RecordOptions = {}): Promise<void> {
     const { lookUpMs, claimGraceMs, receiptSlackMs, retryMs } = this.timings;
     const firstLookUpMs = lookUpMs[0] ?? claimGraceMs;
     const attempt = { unsentState: 'queued', isOnlyAttempt: true, rejectionEnds: true } as const;
     const scope = { month, retryMs, firstLookUpMs, receiptSlackMs, ...attempt };
     const calls = batch.map(({ call }) => call);
-    noticeOutcomes(this.notice, calls, await recordOutcomes(this.pool, scope, calls));
+    const held = await inTransaction(
+      this.pool,
+      (connection) => recordOutcomes(connection, scope, calls, options),
+      'batches',
+    );
+    noticeOutcomes(this.notice, calls, held);
     for (const { resolve } of batch) resolve();
   }
 }

@@ -5,11 +5,11 @@ import { freePort } from '../free-port.ts';
 import { ProcessWatch, type ProcessUse } from '../processes.ts';
 import { rateOf } from '../rate.ts';
 import { foreignVariables } from '../stack.ts';
+import { WARM_UP } from '../warm-up.ts';
 import type { BareAnswer, BareJob } from './job.ts';
 
 /** Calls under way at once, of which the best counts; the engine's own limit is the last. */
 const SETTINGS = [32, 64, 128];
-const WARM_UP = 1_000;
 const API_KEY = 'bench';
 
 export interface BareFigures {

@@ -44,10 +44,18 @@ export class InfobipProvider implements MessageProvider {
   };
   private readonly options: InfobipOptions;
   private readonly http: HttpClient;
+  /** Below it are the addresses of this integration's reports. */
+  private readonly reportsUrl: string;
+  /** The last segment of such an address, where it needs one. */
+  private readonly reportsToken: string;
 
   constructor(options: InfobipOptions) {
     this.options = options;
     this.http = new HttpClient(options.baseUrl);
+    const { publicUrl, integrationId, webhookAuth } = options;
+    this.reportsUrl = `${publicUrl}/webhooks/${integrationId}/reports`;
+    this.reportsToken =
+      webhookAuth.kind === 'token' ? `/${addressToken(webhookAuth.secret, integrationId)}` : '';
   }
 
   async submit(messages: readonly OutboundMessage[], window: CallWindow): Promise<readonly SubmitOutcome[]> {
@@ -80,9 +88,7 @@ export class InfobipProvider implements MessageProvider {
   }
 
   reportUrl(channel: Channel): string {
-    const { publicUrl, integrationId, webhookAuth } = this.options;
-    const url = `${publicUrl}/webhooks/${integrationId}/reports/${channel}`;
-    return webhookAuth.kind === 'token' ? `${url}/${addressToken(webhookAuth.secret, integrationId)}` : url;
+    return `${this.reportsUrl}/${channel}${this.reportsToken}`;
   }
 
   verifyWebhook(request: RawWebhook): boolean {

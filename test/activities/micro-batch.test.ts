@@ -2,7 +2,13 @@ import type { OutcomeRecorder } from '../../activities/message/outcome-recorder.
 import { startMicroBatch, type StartedBatch } from '../../activities/message/micro-batch.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
 import type { MessageProvider, OutboundMessage } from '../../providers/provider.ts';
-import { candidatesOf, claimScope, consentingCustomers, launchRun } from '../support/launched-run.ts';
+import {
+  candidatesOf,
+  claimScope,
+  consentingCustomers,
+  launchRun,
+  newPhone,
+} from '../support/launched-run.ts';
 import type { LaunchedRun } from '../support/launched-run.ts';
 import { HeldLocks } from '../support/held-locks.ts';
 import { accepted, inDoubt, ledgerOf } from '../support/ledger.ts';
@@ -23,6 +29,7 @@ function start({ deps }: Pick<ScriptedDependencies, 'deps'>, run: LaunchedRun): 
     scope: claimScope(run),
     candidates: candidatesOf(run),
     messagesPerCall: 1,
+    areNew: true,
   });
 }
 
@@ -49,6 +56,7 @@ describe('a micro-batch', () => {
       scope: claimScope(run),
       candidates: candidatesOf(run),
       messagesPerCall: 1,
+      areNew: true,
     });
     let over = false;
     const end = done.catch((error: unknown) => error).finally(() => (over = true));
@@ -84,6 +92,22 @@ describe('a micro-batch', () => {
       { state: 'accepted', attempts: 1 },
       { state: 'accepted', attempts: 1 },
     ]);
+  });
+
+  it('that was wrongly taken for new is claimed again: a household still gets one message, and is told of it', async () => {
+    const run = await launchRun(database.pool, {
+      customers: [...consentingCustomers(2, { phone: newPhone() }), ...consentingCustomers(1)],
+    });
+    const scripted = scriptedDependencies(database.pool, 0);
+    const { claim, done } = await start(scripted, run);
+    await done;
+    expect([claim.claimed.length, claim.duplicateNumbers.length]).toEqual([2, 1]);
+    expect((await ledgerOf(run)).map(({ state }) => state)).toEqual(['accepted', 'accepted']);
+    const again = await start(scripted, run);
+    await again.done;
+    expect(again.claim.claimed).toEqual([]);
+    expect(await ledgerOf(run)).toMatchObject([{ attempts: 1 }, { attempts: 1 }]);
+    expect(scripted.called).toHaveLength(2);
   });
 
   it('is not held up by a provider that does not answer: its call ends when its time is over', async () => {

@@ -1,9 +1,10 @@
 import { OutcomeRecorder } from '../../activities/message/outcome-recorder.ts';
 import { timingsOf } from '../../config/timings.ts';
 import { createPool } from '../../database/pool.ts';
+import { recordOutcomes } from '../../database/record-outcomes.ts';
 import { HeldLocks } from '../support/held-locks.ts';
 import { consentingCustomers, launchRun } from '../support/launched-run.ts';
-import { accepted, callOf, claim, ledgerOf } from '../support/ledger.ts';
+import { accepted, callOf, claim, eventsOf, ledgerOf, RECORD_SCOPE } from '../support/ledger.ts';
 import { freePort } from '../support/temporal-server.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -34,6 +35,20 @@ it('an outcome that can not be written is given up when its time is over: the me
 }, 10_000);
 
 describe('outcomes of many calls that are recorded together', () => {
+  it('are recorded once, also where the commit of one of them was not heard of', async () => {
+    const run = await launchRun(database.pool);
+    const { token, claimed } = await claim(run);
+    const [first, ...others] = claimed.map(({ id }) => callOf(token, [accepted(id)], run));
+    if (!first) throw new Error('There are some.');
+    await recordOutcomes(database.pool, { ...RECORD_SCOPE, month: run.month }, [first]);
+    const recorder = new OutcomeRecorder(database.pool, timingsOf('test'), () => undefined);
+    await Promise.all([first, ...others].map((call) => recorder.record(run.month, call)));
+    expect((await ledgerOf(run)).map(({ state }) => state)).toEqual(claimed.map(() => 'accepted'));
+    expect(await eventsOf(run)).toHaveLength(claimed.length);
+    const { rows } = await database.pool.query('SELECT id FROM submission WHERE claim_token = $1', [token]);
+    expect(rows).toHaveLength(claimed.length);
+  });
+
   it('are recorded but for the one that can not be', async () => {
     const run = await launchRun(database.pool);
     const { token, claimed } = await claim(run);

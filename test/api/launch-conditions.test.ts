@@ -96,7 +96,9 @@ describe('a launch that leaves out the recipients of earlier runs', () => {
   it('freezes an audience without those whom they reached, and expects it so', async () => {
     const { pool } = stack.database;
     const earlier = await launchRun(pool);
-    await claimMessages(pool, claimScope(earlier), candidatesOf(earlier).slice(0, 2), randomUUID());
+    await claimMessages(pool, claimScope(earlier), candidatesOf(earlier).slice(0, 2), {
+      token: randomUUID(),
+    });
     const filter = {
       attribute: 'externalId',
       op: 'in' as const,

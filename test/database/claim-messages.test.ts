@@ -128,12 +128,9 @@ describe('a claim', () => {
       first.token,
       first.claimed.map(({ id }) => unsent(id)),
     );
-    const second = await claimMessages(
-      database.pool,
-      claimScope(run),
-      candidatesOf(run, 'A new text'),
-      randomUUID(),
-    );
+    const second = await claimMessages(database.pool, claimScope(run), candidatesOf(run, 'A new text'), {
+      token: randomUUID(),
+    });
     expect(second.claimed.map(({ content }) => content.text)).toEqual(run.members.map(() => 'A new text'));
     expect((await ledgerOf(run)).map((row) => row.content?.text)).toEqual(
       run.members.map(() => 'A new text'),

@@ -40,7 +40,7 @@ describe('a message that waits while its customer gets another number', () => {
     );
     const recipientId = rows[0]?.recipient_id ?? '';
     const candidates = candidatesOf(run).map((candidate) => ({ ...candidate, recipientId }));
-    const second = await claimMessages(database.pool, claimScope(run), candidates, randomUUID());
+    const second = await claimMessages(database.pool, claimScope(run), candidates, { token: randomUUID() });
 
     // Either it is not called at all, or the ledger knows whom it was called for.
     const [row] = await ledgerOf(run);

@@ -47,12 +47,9 @@ function idsOf(run: LaunchedRun, ...indexes: readonly number[]): readonly string
 
 async function claim(run: LaunchedRun, ...indexes: readonly number[]): Promise<void> {
   const members = run.members.filter(({ memberIndex }) => indexes.includes(memberIndex));
-  const { claimed } = await claimMessages(
-    run.pool,
-    claimScope(run),
-    candidatesOf(run, 'Hi', members),
-    randomUUID(),
-  );
+  const { claimed } = await claimMessages(run.pool, claimScope(run), candidatesOf(run, 'Hi', members), {
+    token: randomUUID(),
+  });
   expect(claimed).toHaveLength(members.length);
 }
 

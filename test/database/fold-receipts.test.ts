@@ -122,6 +122,22 @@ describe('receipts', () => {
     });
   });
 
+  it('have it once, also where it is there already', async () => {
+    const run = await launchRun(database.pool, { customers: consentingCustomers(2) });
+    const [id = '', other = ''] = await acceptedMessages(run);
+    await receive(run, receiptOf(id, 'delivered'));
+    await fold();
+    await database.pool.query('UPDATE receipt SET fold_at = now(), folded_at = NULL WHERE message_id = $1', [
+      id,
+    ]);
+    await receive(run, receiptOf(other, 'delivered'));
+    expect(await fold()).toMatchObject({ taken: 2, applied: 2 });
+    expect((await ledgerOf(run)).map(({ state }) => state)).toEqual(['delivered', 'delivered']);
+    expect((await eventsOf(run)).map(({ status }) => status).sort()).toEqual([
+      ...['delivered', 'delivered', 'enqueued', 'enqueued'],
+    ]);
+  });
+
   it('are told apart by what they found: a call under way, a message in doubt', async () => {
     const run = await launchRun(database.pool, { customers: consentingCustomers(3) });
     const { claimed } = await claim(run);

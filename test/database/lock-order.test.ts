@@ -56,7 +56,7 @@ const WORK: readonly (readonly [string, MessageState, (given: Given) => Promise<
   [
     'a claim of messages that wait',
     'queued',
-    ({ run }) => claimMessages(run.pool, claimScope(run), candidatesOf(run), randomUUID()),
+    ({ run }) => claimMessages(run.pool, claimScope(run), candidatesOf(run), { token: randomUUID() }),
   ],
   [
     'what the gate keeps in',

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { analyzeNewPartitions } from '../../database/analyze-new-partitions.ts';
 import { foldPendingReceipts } from '../../database/fold-receipts.ts';
+import { readCustomers } from '../../database/read-customers.ts';
 import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import { accepted, claim, receiptOf, receive, record } from '../support/ledger.ts';
-import { copyRow, planOf } from '../support/plan-of.ts';
+import { copyRow, keptPlanOf, planOf } from '../support/plan-of.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const CUSTOMERS = 60;
@@ -44,6 +46,14 @@ function expectOnlyNamedRows(plan: string): void {
   expect(plan).not.toMatch(/Cond: \(month = \d+\)$/m);
 }
 
+/** Every access by a plan that is kept is by whole keys, whatever was in the tables when it was made. */
+function expectOnlyWholeKeys(plan: string): void {
+  expect(plan).toMatch(/Index Scan (using|on) /);
+  expect(plan).not.toMatch(/Seq Scan on (message|entry|customer|recipient|consent)/);
+  expect(plan).not.toMatch(/Index Scan using \S+ on (?!frame)\S+( \S+)?\n(?! *Index Cond)/);
+  expect(plan).not.toMatch(/Cond: \(month = \$\d+\)$/m);
+}
+
 describe('in a month that has just begun a batch reads no more than its own rows', () => {
   it('for which each new partition is looked at once, as soon as there is something in it', async () => {
     expect(await analyzeNewPartitions(database.pool)).toEqual([]);
@@ -62,6 +72,7 @@ describe('in a month that has just begun a batch reads no more than its own rows
     await database.pool.query(
       `UPDATE receipt SET fold_at = now(), folded_at = NULL WHERE event_key = message_id || '-delivered'`,
     );
+    await database.pool.query('DELETE FROM campaign_event');
     await database.pool.query(
       `UPDATE message SET receipt_state = NULL, receipt_at = NULL, receipt_key = NULL WHERE id = ANY ($1::uuid[])`,
       [messageIds],
@@ -70,5 +81,34 @@ describe('in a month that has just begun a batch reads no more than its own rows
       foldPendingReceipts(database.pool, { limit: CUSTOMERS, receiptSlackMs: 1_000 }),
     );
     expectOnlyNamedRows(plan);
+  });
+});
+
+describe('plans that are kept although the tables were empty look up by whole keys', () => {
+  let empty: TestDatabase;
+  let first: LaunchedRun;
+
+  beforeAll(async () => {
+    empty = await createTestDatabase();
+    first = await launchRun(empty.pool, { customers: consentingCustomers(3) });
+    for (const table of ['message', 'entry', 'customer', 'recipient', 'consent', 'submission'])
+      await empty.pool.query(`TRUNCATE ${table} CASCADE`);
+  });
+  afterAll(() => empty.drop());
+
+  it('of what a claim locks and asks', async () => {
+    const parts = ['FROM recipient WHERE id = ANY', 'WITH frame AS'];
+    for (const part of parts)
+      expectOnlyWholeKeys(await keptPlanOf(empty.pool, part, 'lookups', () => claim(first)));
+  });
+
+  it('of what templates may read', async () => {
+    const read = (): Promise<unknown> => readCustomers(empty.pool, first.cohort, [0, 1]);
+    expectOnlyWholeKeys(await keptPlanOf(empty.pool, 'customer.attributes', 'lookups', read));
+  });
+
+  it('of what came of calls', async () => {
+    const write = (): Promise<unknown> => record(first, randomUUID(), [accepted(messageIds[0] ?? '')]);
+    expectOnlyWholeKeys(await keptPlanOf(empty.pool, 'held', 'batches', write));
   });
 });

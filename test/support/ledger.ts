@@ -23,7 +23,9 @@ export function claim(
   more: Partial<ClaimScope> = {},
   members?: readonly Member[],
 ): Promise<Claim> {
-  return claimMessages(run.pool, claimScope(run, more), candidatesOf(run, 'Hi', members), randomUUID());
+  return claimMessages(run.pool, claimScope(run, more), candidatesOf(run, 'Hi', members), {
+    token: randomUUID(),
+  });
 }
 
 export function callOf(token: string, outcomes: readonly SubmitOutcome[], run: LaunchedRun): CallRecord {

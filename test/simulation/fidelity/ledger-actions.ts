@@ -74,12 +74,9 @@ const claims = fc
         recipientId: String(recipientOf(SETTING, memberIndex)),
         content: { text: 'Hi', subject: null, media: [] },
       }));
-      const { claimed, refused, duplicateNumbers } = await claimMessages(
-        pool,
-        scopeIn(pool),
-        candidates,
-        tokenOf(token),
-      );
+      const { claimed, refused, duplicateNumbers } = await claimMessages(pool, scopeIn(pool), candidates, {
+        token: tokenOf(token),
+      });
       const indexes = claimed.map(({ memberIndex }) => memberIndex).sort();
       return { indexes, duplicateNumbers, refused: refused.map(({ verdict }) => verdict.kind) };
     },

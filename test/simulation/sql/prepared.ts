@@ -41,7 +41,8 @@ export class Statements {
     const known = this.known.get(text);
     if (known) return known;
     const [node, ...others] = parseStatements(text);
-    if (!node || others.length > 0) throw new Error(`Not one statement: ${text}`);
+    // How a transaction is planned changes none of its answers.
+    if (!node || others.some((other) => !isPlanning(other))) throw new Error(`Not one statement: ${text}`);
     const prepared = this.compile(node, text);
     this.known.set(text, prepared);
     return prepared;
@@ -71,6 +72,11 @@ export class Statements {
     const settled = reads && [...tables].every((table) => this.unchanging.has(table));
     return { kind: 'query', plan, label, settled };
   }
+}
+
+function isPlanning(node: Node): boolean {
+  const name = 'VariableSetStmt' in node ? (node.VariableSetStmt.name ?? '') : '';
+  return name === 'plan_cache_mode' || name.startsWith('enable_');
 }
 
 function numberOf(node: Node | undefined): number {
