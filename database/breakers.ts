@@ -14,7 +14,7 @@ export interface Failure {
   readonly error: string | null;
 }
 
-/** Counts a call that came to nothing. @returns whether this one has opened the breaker */
+/** Counts a call that came to nothing. @returns whether this one has opened the breaker; of two within one millisecond both may be told so */
 export async function noteFailure(
   database: Queryable,
   { integrationId, opensAt, statusCode, error }: Failure,

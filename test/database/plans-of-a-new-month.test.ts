@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { analyzeNewPartitions } from '../../database/analyze-new-partitions.ts';
 import { foldPendingReceipts } from '../../database/fold-receipts.ts';
 import { readCustomers } from '../../database/read-customers.ts';
-import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
+import { countMessages } from '../../database/message-cap.ts';
+import { claimScope, consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import { accepted, claim, receiptOf, receive, record } from '../support/ledger.ts';
 import { copyRow, keptPlanOf, planOf } from '../support/plan-of.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -100,6 +101,15 @@ describe('plans that are kept although the tables were empty look up by whole ke
     const parts = ['FROM recipient WHERE id = ANY', 'WITH frame AS'];
     for (const part of parts)
       expectOnlyWholeKeys(await keptPlanOf(empty.pool, part, 'lookups', () => claim(first)));
+  });
+
+  it('of what counts towards a cap', async () => {
+    const counted = first.members.map(({ memberIndex, recipientId }) => ({
+      ...{ memberIndex, recipientId, occasion: null },
+    }));
+    const count = (): Promise<unknown> =>
+      countMessages(empty.pool, { messages: 1, window: '1d' }, claimScope(first), counted);
+    expectOnlyWholeKeys(await keptPlanOf(empty.pool, 'member_index, counted.count', 'lookups', count));
   });
 
   it('of what templates may read', async () => {
