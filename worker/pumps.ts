@@ -15,7 +15,7 @@ import { ensureSearchAttributes } from './search-attributes.ts';
 import type { TemporalClient } from './temporal.ts';
 import { wakeRuns } from './wake.ts';
 
-const FOLD_LIMIT = 1_000;
+const FOLD_LIMIT = 500;
 const FOLD_IDLE_MS = 250;
 const HINT_IDLE_MS = 250;
 const SWEEP_LIMIT = 500;
