@@ -16,7 +16,7 @@ import type { TemporalClient } from './temporal.ts';
 import { wakeRuns } from './wake.ts';
 
 const FOLD_LIMIT = 500;
-const FOLD_IDLE_MS = 250;
+const FOLD_IDLE_MS = 150;
 const HINT_IDLE_MS = 250;
 const SWEEP_LIMIT = 500;
 const LOOK_UP_IDLE_MS = 1_000;
