@@ -10,13 +10,13 @@ import {
   type ReceiptMark,
 } from '../domain/receipt.ts';
 import type { MessageState, ReceiptState } from '../domain/states.ts';
+import { asNew } from './as-new.ts';
 import { insertCampaignEvents, type NewCampaignEvent } from './insert-campaign-events.ts';
 import { campaignEventId } from './ids.ts';
 import { lockRecipients } from './claim-messages.ts';
 import { markHints } from './hints.ts';
 import { lockMessages } from './lock-order.ts';
 import type { Connection, Pool } from './pool.ts';
-import { isUniqueViolation } from './postgres-error.ts';
 import { takeReceipts, closeReceipts, type InboxReceipt } from './receipt-inbox.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -48,17 +48,12 @@ export interface FoldResult {
  * stays in the inbox and is tried again; so does one that came through another integration than its message went:
  * whoever may post for one integration says nothing about messages of another.
  */
-export async function foldPendingReceipts(pool: Pool, input: FoldInput): Promise<FoldResult> {
-  try {
-    return await fold(pool, input, true);
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    return fold(pool, input, false);
-  }
+export function foldPendingReceipts(pool: Pool, input: FoldInput): Promise<FoldResult> {
+  return asNew((areNew) => fold(pool, input, areNew));
 }
 
-/** @param areNewEvents as of {@link insertCampaignEvents} */
-function fold(pool: Pool, input: FoldInput, areNewEvents: boolean): Promise<FoldResult> {
+/** @param areNew whether its events are, as of {@link insertCampaignEvents} */
+function fold(pool: Pool, input: FoldInput, areNew: boolean): Promise<FoldResult> {
   return inTransaction(pool, async (connection) => {
     const receipts = await takeReceipts(connection, input);
     if (receipts.length === 0) return { taken: 0, applied: 0, early: 0, proving: 0, orphans: 0 };
@@ -70,7 +65,7 @@ function fold(pool: Pool, input: FoldInput, areNewEvents: boolean): Promise<Fold
       return message ? [{ message, receipts: own }] : [];
     });
     await updateMessages(connection, folds, input.receiptSlackMs);
-    await insertCampaignEvents(connection, folds.flatMap(eventsOf), areNewEvents);
+    await insertCampaignEvents(connection, folds.flatMap(eventsOf), areNew);
     await markHints(
       connection,
       folds.map(({ message }) => message),

@@ -1,5 +1,6 @@
 import type { Channel } from '../domain/channel.ts';
 import type { CampaignEventStatus } from '../domain/campaign-event.ts';
+import { onConflict } from './as-new.ts';
 import type { Queryable } from './pool.ts';
 
 export interface NewCampaignEvent {
@@ -40,7 +41,7 @@ export async function insertCampaignEvents(
                   $9::float8[], $10::text[], $11::text[], $12::text[], $13::int[])
         AS t (month, id, run_id, customer_id, message_id, action_id, channel, status, at, type, status_code, error,
               parts)
-      ${areNew ? '' : 'ON CONFLICT DO NOTHING'}`,
+      ${onConflict(areNew)}`,
     values: [
       events.map((event) => event.month),
       events.map((event) => event.id),

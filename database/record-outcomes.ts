@@ -3,6 +3,7 @@ import { REFUSAL_CAUSE, SUBMISSION_CAUSE } from '../domain/campaign-event.ts';
 import { providerText } from '../domain/provider-text.ts';
 import type { MessageState } from '../domain/states.ts';
 import { storableText } from '../domain/storable.ts';
+import { onConflict } from './as-new.ts';
 import { campaignEventId } from './ids.ts';
 import { lockMessages } from './lock-order.ts';
 import type { Queryable } from './pool.ts';
@@ -41,14 +42,6 @@ export interface RecordScope {
   readonly rejectionEnds: boolean;
 }
 
-export interface RecordOptions {
-  /**
-   * Whether this is taken for the first time that anybody writes what it writes: cheaper, and fails as a whole with a unique
-   * violation where that is wrong. Default false.
-   */
-  readonly isFirst?: boolean;
-}
-
 /**
  * Writes the outcomes of calls, each only while its claim is still the one under which the call was made.
  *
@@ -57,19 +50,20 @@ export interface RecordOptions {
  * in doubt, but whoever looks at it next may offer it again. A repeat that was not sent gives its look-up back, and is made
  * again after the pause of any other retry. One that was rejected leaves the doubt about what came before it, unless
  * `rejectionEnds`: it says why, and is not tried again by itself.
+ * @param areNew whether nothing of this is taken to be written already; fails with a unique violation where that is wrong
  * @returns ids of the messages whose claim was still held
  */
 export async function recordOutcomes(
   database: Queryable,
   scope: RecordScope,
   calls: readonly CallRecord[],
-  { isFirst = false }: RecordOptions = {},
+  areNew = false,
 ): Promise<ReadonlySet<string>> {
   const outcomes = calls.flatMap((call) => call.outcomes);
   if (outcomes.length === 0) return new Set();
   const { rows } = await database.query<{ id: string }>({
-    name: isFirst ? 'record-outcomes-first' : 'record-outcomes',
-    text: isFirst ? RECORD_FIRST : RECORD,
+    name: areNew ? 'record-new-outcomes' : 'record-outcomes',
+    text: areNew ? RECORD_NEW : RECORD,
     values: [
       scope.month,
       calls.flatMap((call) => call.outcomes.map(() => call.token)),
@@ -175,7 +169,7 @@ const RETRY_AT = `clock_timestamp() + make_interval(secs => coalesce(
  * What is accepted keeps the instant of its claim's grace: no indexed column changes then, and the row's new version costs no
  * index entry. The sweep puts it off where no receipt has come until then.
  */
-const recordSql = (onConflict: string): string => `
+const recordSql = (areNew: boolean): string => `
   WITH outcome AS (
     SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::float8[],
                          $12::uuid[], $13::text[], $2::uuid[], $24::boolean[], $25::boolean[], $26::boolean[],
@@ -220,7 +214,7 @@ const recordSql = (onConflict: string): string => `
       (month, id, run_id, customer_id, message_id, action_id, channel, status, at, status_code, error)
     SELECT $1, event_id, run_id, customer_id, id, action_id, channel, event_status, clock_timestamp(), status_code, error
     FROM held WHERE event_status = 'enqueue_failed' OR (event_status = 'enqueued' AND accepted_before IS NULL)
-    ${onConflict}
+    ${onConflict(areNew)}
   ), submission AS (
     INSERT INTO submission
       (month, id, integration_id, claim_token, message_ids, started_at, duration_ms, outcome, status_code, error)
@@ -228,9 +222,8 @@ const recordSql = (onConflict: string): string => `
     FROM unnest($15::uuid[], $16::text[], $17::float8[], $18::int[], $19::text[], $20::text[], $21::text[],
                 $14::uuid[], $23::uuid[])
       AS t (id, message_ids, started_at, duration_ms, outcome, status_code, error, integration_id, token)
-    ${onConflict}
+    ${onConflict(areNew)}
   )
   SELECT id FROM held`;
-const RECORD = recordSql('ON CONFLICT DO NOTHING');
-/** To look for a conflict first costs as much as a row's index entries. */
-const RECORD_FIRST = recordSql('');
+const RECORD = recordSql(false);
+const RECORD_NEW = recordSql(true);

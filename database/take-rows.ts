@@ -1,5 +1,6 @@
 import type { MessageState } from '../domain/states.ts';
 import type { ClaimedMessage, ClaimScope, ClaimTerms } from './claim-messages.ts';
+import { onConflict } from './as-new.ts';
 import { lockMessages } from './lock-order.ts';
 import type { Connection } from './pool.ts';
 
@@ -31,7 +32,7 @@ const RECLAIM = `
         AND other.recipient_id = offer.recipient_id))
   RETURNING message.id`;
 
-const insertSql = (onConflict: string): string => `
+const insertSql = (areNew: boolean): string => `
   INSERT INTO message (month, id, project_id, run_id, customer_id, recipient_id, cohort_id, member_index, action_id,
     pass, leg, occasion, channel, integration_id, sender, to_number, content, state, attempts, claim_token,
     claimed_at, stale_at, receipt_due_at, look_at, consent_class)
@@ -41,11 +42,10 @@ const insertSql = (onConflict: string): string => `
     clock_timestamp() + make_interval(secs => $14), $22
   FROM unnest($15::uuid[], $16::uuid[], $17::bigint[], $18::int[], $19::text[], $20::text[], $21::jsonb[])
     AS offer (id, customer_id, recipient_id, member_index, occasion, to_number, content)
-  ${onConflict}
+  ${onConflict(areNew)}
   RETURNING id`;
-const INSERT = insertSql('ON CONFLICT DO NOTHING');
-/** To look into three unique indexes first costs a fifth of what the row costs. */
-const INSERT_NEW = insertSql('');
+const INSERT = insertSql(false);
+const INSERT_NEW = insertSql(true);
 
 /**
  * Writes the rows of a claim; those that were there already are taken if they wait.

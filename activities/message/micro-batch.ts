@@ -8,7 +8,8 @@ import {
   type ClaimedMessage,
 } from '../../database/claim-messages.ts';
 import { measured } from '../../config/measured.ts';
-import { isLockFailure, isUniqueViolation } from '../../database/postgres-error.ts';
+import { asNew } from '../../database/as-new.ts';
+import { isLockFailure } from '../../database/postgres-error.ts';
 import type { CallRecord } from '../../database/record-outcomes.ts';
 import { releaseClaim } from '../../database/release-claim.ts';
 import type { Channel } from '../../domain/channel.ts';
@@ -84,16 +85,13 @@ async function claimWithRetries(
   deps: Dependencies,
   { scope, candidates, ...batch }: MicroBatch,
 ): Promise<Claim> {
-  let { areNew } = batch;
   for (let attempt = 1; ; attempt += 1) {
     const token = randomUUID();
     try {
-      return await claimMessages(deps.pool, scope, candidates, { token, areNew });
+      const claim = (areNew: boolean): Promise<Claim> =>
+        claimMessages(deps.pool, scope, candidates, { token, areNew });
+      return await (batch.areNew ? asNew(claim) : claim(false));
     } catch (error) {
-      if (areNew && isUniqueViolation(error)) {
-        areNew = false;
-        continue;
-      }
       // Who lost a lock has claimed nothing. Otherwise the commit may be in doubt, but no call has been made.
       if (!isLockFailure(error)) await releaseClaim(deps.pool, scope, token).catch(() => undefined);
       if (!isLockFailure(error) || attempt === MAX_CLAIMS) throw error;

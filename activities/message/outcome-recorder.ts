@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { asNew } from '../../database/as-new.ts';
 import { isConnectionFailure } from '../../database/postgres-error.ts';
-import { recordOutcomes, type CallRecord, type RecordOptions } from '../../database/record-outcomes.ts';
+import { recordOutcomes, type CallRecord } from '../../database/record-outcomes.ts';
 import type { Pool } from '../../database/pool.ts';
 import { inTransaction } from '../../database/transaction.ts';
 import { groupBy } from '../../domain/group-by.ts';
@@ -70,7 +71,7 @@ export class OutcomeRecorder {
 
   private async writeMonth(month: number, batch: readonly Waiting[]): Promise<void> {
     try {
-      await this.commit(month, batch, { isFirst: true });
+      await this.commit(month, batch);
     } catch (error) {
       if (isConnectionFailure(error)) {
         const again = rejectLate(batch, error);
@@ -100,16 +101,14 @@ export class OutcomeRecorder {
     this.writingAlone -= 1;
   }
 
-  private async commit(month: number, batch: readonly Waiting[], options: RecordOptions = {}): Promise<void> {
+  private async commit(month: number, batch: readonly Waiting[]): Promise<void> {
     const { lookUpMs, claimGraceMs, receiptSlackMs, retryMs } = this.timings;
     const firstLookUpMs = lookUpMs[0] ?? claimGraceMs;
     const attempt = { unsentState: 'queued', isOnlyAttempt: true, rejectionEnds: true } as const;
     const scope = { month, retryMs, firstLookUpMs, receiptSlackMs, ...attempt };
     const calls = batch.map(({ call }) => call);
-    const held = await inTransaction(
-      this.pool,
-      (connection) => recordOutcomes(connection, scope, calls, options),
-      'batches',
+    const held = await asNew((areNew) =>
+      inTransaction(this.pool, (connection) => recordOutcomes(connection, scope, calls, areNew), 'batches'),
     );
     noticeOutcomes(this.notice, calls, held);
     for (const { resolve } of batch) resolve();

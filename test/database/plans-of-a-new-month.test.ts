@@ -4,7 +4,7 @@ import { foldPendingReceipts } from '../../database/fold-receipts.ts';
 import { readCustomers } from '../../database/read-customers.ts';
 import { countMessages } from '../../database/message-cap.ts';
 import { claimScope, consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
-import { accepted, claim, receiptOf, receive, record } from '../support/ledger.ts';
+import { accepted, claim, receiptOf, receive, record, unsent } from '../support/ledger.ts';
 import { copyRow, keptPlanOf, planOf } from '../support/plan-of.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -101,6 +101,14 @@ describe('plans that are kept although the tables were empty look up by whole ke
     const parts = ['FROM recipient WHERE id = ANY', 'WITH frame AS'];
     for (const part of parts)
       expectOnlyWholeKeys(await keptPlanOf(empty.pool, part, 'lookups', () => claim(first)));
+  });
+
+  it('of what a claim takes that has waited', async () => {
+    const waiting = await launchRun(database.pool, { customers: consentingCustomers(2) });
+    const offered = await claim(waiting);
+    const unsentAll = offered.claimed.map(({ id }) => unsent(id));
+    await record(waiting, offered.token, unsentAll);
+    expectOnlyWholeKeys(await keptPlanOf(empty.pool, 'WITH waiting AS', 'lookups', () => claim(waiting)));
   });
 
   it('of what counts towards a cap', async () => {
