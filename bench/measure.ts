@@ -1,6 +1,6 @@
 import { inheritedEnvironment } from '../config/inherited.ts';
 import { say } from '../stack/say.ts';
-import { runBare } from './bare/run-bare.ts';
+import { runBare, type BareFigures } from './bare/run-bare.ts';
 import { importBenchCustomers } from './engine/audience.ts';
 import { runEngine, type EngineFigures } from './engine/run-engine.ts';
 import type { Figures } from './figures.ts';
@@ -11,7 +11,7 @@ import { startBenchStack, type BenchStack } from './stack.ts';
 import { WARM_UP } from './warm-up.ts';
 import { runWebhooks, type WebhookFigures } from './webhooks/run-webhooks.ts';
 
-/** Messages of one call where a provider takes many. */
+/** Messages of one call where a provider takes many, and delivery reports of one callback where it gathers them. */
 const BATCH = 100;
 const ENGINE_RUNS = 3;
 const PER_CUSTOMER_CUSTOMERS = 300;
@@ -27,13 +27,22 @@ export async function measure(options: BenchOptions): Promise<Figures> {
   const parts: Parts = {};
   // First, while nothing else of ours runs: it would only make the bare loop look worse.
   if (phases.has('bare')) {
-    parts.bare = await told('the bare loop', runBare(home, baseCustomers, 1));
+    const bare = (messagesPerCall: number, reportsPerCallback: number): Promise<BareFigures> =>
+      runBare(home, { messages: baseCustomers, messagesPerCall, reportsPerCallback });
+    parts.bare = await told('the bare loop', bare(1, 1));
+    if (phases.has('gathered'))
+      parts.bare_gathered = await told('the bare loop with gathered reports', bare(1, BATCH));
     if (phases.has('batched'))
-      parts.bare_batched = await told('the bare loop with batches', runBare(home, baseCustomers, BATCH));
+      parts.bare_batched = await told('the bare loop with batches', bare(BATCH, BATCH));
   }
-  if (needsStack(phases)) {
-    const stack = await startBenchStack(home, { SIMULATOR_REPORT_DELAY_MS: '0' });
-    await withStack(stack, () => measureAtOnce(stack, options, parts));
+  const atOnce = { SIMULATOR_REPORT_DELAY_MS: '0' };
+  if (isAnyOf(phases, ONE_BY_ONE)) {
+    const stack = await startBenchStack(home, { ...atOnce, SIMULATOR_REPORTS_PER_POST: '1' });
+    await withStack(stack, () => measureOneByOne(stack, options, parts));
+  }
+  if (isAnyOf(phases, GATHERED)) {
+    const stack = await startBenchStack(home, { ...atOnce, SIMULATOR_REPORTS_PER_POST: String(BATCH) });
+    await withStack(stack, () => measureGathered(stack, options, parts));
   }
   if (phases.has('spread')) {
     const stack = await startBenchStack(home, {
@@ -41,31 +50,28 @@ export async function measure(options: BenchOptions): Promise<Figures> {
       TIMINGS_DIVISOR: String(options.timeFactor),
     });
     await withStack(stack, async () => {
-      if (!needsStack(phases)) await importBenchCustomers(stack.api, baseCustomers);
+      if (!isAnyOf(phases, [...ONE_BY_ONE, ...GATHERED]))
+        await importBenchCustomers(stack.api, baseCustomers);
       parts.engine_spread = await told('receipts spread over time', engine(stack, 'spread', baseCustomers));
     });
   }
   return parts;
 }
 
-/** Whether something is measured with receipts at once. */
-function needsStack(phases: ReadonlySet<Phase>): boolean {
-  return [...phases].some((phase) => phase !== 'bare' && phase !== 'spread');
+/** What is measured with receipts at once, each in a callback of its own. */
+const ONE_BY_ONE: readonly Phase[] = ['engine', 'per-customer', 'webhooks', 'scale'];
+/** What is measured with receipts at once, up to a hundred in a callback. */
+const GATHERED: readonly Phase[] = ['gathered', 'batched'];
+
+function isAnyOf(phases: ReadonlySet<Phase>, wanted: readonly Phase[]): boolean {
+  return wanted.some((phase) => phases.has(phase));
 }
 
-async function measureAtOnce(stack: BenchStack, options: BenchOptions, parts: Parts): Promise<void> {
+async function measureOneByOne(stack: BenchStack, options: BenchOptions, parts: Parts): Promise<void> {
   const { phases, baseCustomers, largeCustomers } = options;
-  say('Importing customers …');
-  await importBenchCustomers(stack.api, phases.has('scale') ? largeCustomers : baseCustomers);
-  if (phases.has('engine') || phases.has('webhooks') || phases.has('batched'))
-    await engine(stack, 'warm-up', Math.min(WARM_UP, baseCustomers));
+  await prepare(stack, phases.has('scale') ? largeCustomers : baseCustomers, options);
   if (phases.has('engine') || phases.has('webhooks'))
     parts.engine = await told('the engine', bestEngine(stack, 'engine', baseCustomers, 1));
-  if (phases.has('batched'))
-    parts.engine_batched = await told(
-      'the engine with batches',
-      bestEngine(stack, 'batched', baseCustomers, BATCH),
-    );
   if (phases.has('per-customer')) {
     const customers = Math.min(PER_CUSTOMER_CUSTOMERS, baseCustomers);
     parts.per_customer = await told('one workflow a customer', runPerCustomer(stack, customers));
@@ -73,6 +79,30 @@ async function measureAtOnce(stack: BenchStack, options: BenchOptions, parts: Pa
   if (phases.has('webhooks')) parts.webhooks = await told('webhooks', runWebhooks(stack));
   if (phases.has('scale'))
     parts.engine_large = await told('the large run', engine(stack, 'large', largeCustomers));
+}
+
+async function measureGathered(stack: BenchStack, options: BenchOptions, parts: Parts): Promise<void> {
+  const { phases, baseCustomers } = options;
+  await prepare(stack, isAnyOf(phases, ONE_BY_ONE) ? 0 : baseCustomers, options);
+  if (phases.has('gathered'))
+    parts.engine_gathered = await told(
+      'the engine with gathered reports',
+      bestEngine(stack, 'gathered', baseCustomers, 1),
+    );
+  if (phases.has('batched'))
+    parts.engine_batched = await told(
+      'the engine with batches',
+      bestEngine(stack, 'batched', baseCustomers, BATCH),
+    );
+}
+
+/** Imports what was not imported yet, and sends to some: nothing that is measured is cold then. */
+async function prepare(stack: BenchStack, customers: number, { baseCustomers }: BenchOptions): Promise<void> {
+  if (customers > 0) {
+    say('Importing customers …');
+    await importBenchCustomers(stack.api, customers);
+  }
+  await engine(stack, 'warm-up', Math.min(WARM_UP, baseCustomers));
 }
 
 function engine(

@@ -3,7 +3,16 @@ import { ConfigurationError } from '../config/environment.ts';
 import { suggest } from '../domain/validation/suggest.ts';
 
 /** What can be measured, in the order in which it is. */
-export const PHASES = ['bare', 'engine', 'batched', 'per-customer', 'webhooks', 'scale', 'spread'] as const;
+export const PHASES = [
+  'bare',
+  'engine',
+  'gathered',
+  'batched',
+  'per-customer',
+  'webhooks',
+  'scale',
+  'spread',
+] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** Customers of the runs that everything is compared at. */
@@ -14,7 +23,7 @@ const TIME_FACTOR = 20;
 const QUICK_TIME_FACTOR = 40;
 const MAX_CUSTOMERS = 1_000_000;
 /** Left out of a quick run. */
-const LONG_PHASES: readonly Phase[] = ['webhooks', 'scale'];
+const LONG_PHASES: readonly Phase[] = ['gathered', 'webhooks', 'scale'];
 
 export interface BenchOptions {
   readonly quick: boolean;
@@ -30,7 +39,7 @@ export interface BenchOptions {
 }
 
 export const BENCH_USAGE = `npm run bench -- [options]
-  --quick          in under 3 minutes: without webhooks and without the large run
+  --quick          in under 3 minutes: without webhooks, gathered reports and the large run
   --customers N    customers of the large run instead of ${LARGE_CUSTOMERS}; of every run if that is fewer than ${BASE_CUSTOMERS}
   --only NAMES     only some of: ${PHASES.join(', ')}
   --json           one JSON object as the last line`;

@@ -15,7 +15,10 @@ export interface BenchSummary {
   /** What all waits for receipts were divided by while receipts were spread over ten minutes, as these were. */
   readonly time_factor: number;
   readonly customers: number;
+  /** With one message a call and one report a callback, of both. */
   readonly engine_to_bare: number | null;
+  /** With one message a call and up to a hundred reports a callback, of both. */
+  readonly engine_to_bare_gathered: number | null;
   readonly engine_to_per_customer: number | null;
   /** Events a message of one workflow a customer, by those of the engine. */
   readonly events_ratio_to_per_customer: number | null;
@@ -50,8 +53,8 @@ function keepsUp(runs: readonly (EngineFigures | undefined)[]): boolean | null {
 }
 
 export function summaryOf(figures: Figures, options: BenchOptions): BenchSummary {
-  const { bare, bare_batched, per_customer, engine, engine_batched, engine_large, engine_spread, webhooks } =
-    figures;
+  const { bare, bare_gathered, bare_batched, per_customer, webhooks } = figures;
+  const { engine, engine_gathered, engine_batched, engine_large, engine_spread } = figures;
   const rate = engine?.messages_per_second;
   const isScale = engine?.messages === 10_000 && engine_large?.messages === 100_000;
   return {
@@ -59,6 +62,10 @@ export function summaryOf(figures: Figures, options: BenchOptions): BenchSummary
     time_factor: options.timeFactor,
     customers: (engine_large ?? engine)?.messages ?? options.baseCustomers,
     engine_to_bare: ratioOf(rate, bare?.messages_per_second),
+    engine_to_bare_gathered: ratioOf(
+      engine_gathered?.messages_per_second,
+      bare_gathered?.messages_per_second,
+    ),
     engine_to_per_customer: ratioOf(rate, per_customer?.messages_per_second),
     events_ratio_to_per_customer: ratioOf(per_customer?.events_per_message, engine?.events_per_message),
     events_per_message: engine?.events_per_message ?? null,
@@ -74,7 +81,7 @@ export function summaryOf(figures: Figures, options: BenchOptions): BenchSummary
     worker_peak_mb: (engine_large ?? engine)?.processes['worker']?.peak_mb ?? null,
     webhook_ack_p99_ms: webhooks?.ack_p99_ms ?? null,
     webhooks_per_second: webhooks?.acknowledged_per_second ?? null,
-    folding_keeps_up: keepsUp([engine, engine_batched, engine_large]),
+    folding_keeps_up: keepsUp([engine, engine_gathered, engine_batched, engine_large]),
     machine_too_busy: bare ? bare.messages_per_second < BUSY_BELOW : null,
   };
 }

@@ -81,6 +81,7 @@ export const VARIABLES = {
   SIMULATOR_LATENCY_MS: milliseconds,
   SIMULATOR_REPORT_DELAY_MS: milliseconds,
   SIMULATOR_REPORT_SPREAD_MS: milliseconds,
+  SIMULATOR_REPORTS_PER_POST: wholeNumber(1, 2_000),
   SIMULATOR_LOOKUP_LAG_MS: milliseconds,
 } satisfies Record<string, z.ZodType>;
 

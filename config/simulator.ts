@@ -11,6 +11,8 @@ export interface SimulatorConfig {
   readonly reportDelayMs: number;
   /** Time within which nearly all reports come, log-normal; undefined where {@link reportDelayMs} says when they come. */
   readonly reportSpreadMs: number | undefined;
+  /** Most delivery reports of one post. */
+  readonly reportsPerPost: number;
   readonly lookupLagMs: number;
   /** Where the engine takes reports now. */
   readonly publicUrl: string | undefined;
@@ -33,6 +35,7 @@ export function simulatorConfig(variables: Variables = process.env): SimulatorCo
     latencyMs: environment.SIMULATOR_LATENCY_MS ?? 5,
     reportDelayMs: environment.SIMULATOR_REPORT_DELAY_MS ?? 1_000,
     reportSpreadMs: environment.SIMULATOR_REPORT_SPREAD_MS,
+    reportsPerPost: environment.SIMULATOR_REPORTS_PER_POST ?? 100,
     lookupLagMs: environment.SIMULATOR_LOOKUP_LAG_MS ?? 0,
     publicUrl: environment.PUBLIC_URL,
   };

@@ -19,6 +19,7 @@ try {
     latencyMs: config.latencyMs,
     reportDelayMs: config.reportDelayMs,
     reportSpreadMs: config.reportSpreadMs,
+    reportsPerPost: config.reportsPerPost,
     lookupLagMs: config.lookupLagMs,
     reportHome: config.publicUrl,
   });

@@ -21,9 +21,17 @@ export interface BareFigures {
   readonly processes: Readonly<Record<string, ProcessUse>>;
 }
 
+export interface BareOptions {
+  readonly messages: number;
+  readonly messagesPerCall: number;
+  /** Most delivery reports of one callback. */
+  readonly reportsPerCallback: number;
+}
+
 /** Measures the bare loop against a simulator of its own, while nothing else of ours runs. */
-export async function runBare(home: string, messages: number, messagesPerCall: number): Promise<BareFigures> {
-  const own = path.join(home, `bare-${messagesPerCall}`);
+export async function runBare(home: string, options: BareOptions): Promise<BareFigures> {
+  const { messages, messagesPerCall, reportsPerCallback } = options;
+  const own = path.join(home, `bare-${messagesPerCall}-${reportsPerCallback}`);
   await mkdir(own, { recursive: true });
   const port = await freePort();
   const simulator = new Child('simulators/main.ts', {
@@ -32,6 +40,7 @@ export async function runBare(home: string, messages: number, messagesPerCall: n
     SIMULATOR_PORT: String(port),
     SIMULATOR_REPORT_DELAY_MS: '0',
     SIMULATOR_LATENCY_MS: '0',
+    SIMULATOR_REPORTS_PER_POST: String(reportsPerCallback),
     INFOBIP_API_KEY: API_KEY,
     LOG_LEVEL: 'warn',
   });

@@ -14,7 +14,7 @@ import type {
   ProviderCapabilities,
   RawWebhook,
 } from '../provider.ts';
-import { addressToken, isAuthentic } from '../webhook-auth.ts';
+import { addressToken, webhookVerifier } from '../webhook-auth.ts';
 import { describeRefusal, outcomesOfAnswer, outcomesOfError, parseJson } from './outcomes.ts';
 import { receiptOfReport } from './reports.ts';
 import { LOGS_PATH, SUBMIT_PATH, submitBody } from './requests.ts';
@@ -48,12 +48,14 @@ export class InfobipProvider implements MessageProvider {
   private readonly reportsUrl: string;
   /** The last segment of such an address, where it needs one. */
   private readonly reportsToken: string;
+  private readonly isAuthentic: (request: RawWebhook) => boolean;
 
   constructor(options: InfobipOptions) {
     this.options = options;
     this.http = new HttpClient(options.baseUrl);
     const { publicUrl, integrationId, webhookAuth } = options;
     this.reportsUrl = `${publicUrl}/webhooks/${integrationId}/reports`;
+    this.isAuthentic = webhookVerifier(webhookAuth, integrationId);
     this.reportsToken =
       webhookAuth.kind === 'token' ? `/${addressToken(webhookAuth.secret, integrationId)}` : '';
   }
@@ -92,7 +94,7 @@ export class InfobipProvider implements MessageProvider {
   }
 
   verifyWebhook(request: RawWebhook): boolean {
-    return isAuthentic(this.options.webhookAuth, request, this.options.integrationId);
+    return this.isAuthentic(request);
   }
 
   parseWebhook(request: RawWebhook, receivedAt: number): readonly Receipt[] {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Channel } from '../../domain/channel.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { ReceiptState } from '../../domain/states.ts';
@@ -60,7 +60,7 @@ function stateOf(groupId: number, id: number): ReceiptState | undefined {
 /** The same report has the same key, whether it was posted, posted again or read from the logs. */
 function keyOf({ messageId, status, error, doneAt, sentAt }: InfobipReport): string {
   const parts = [messageId, status.groupId, status.id, error?.id ?? 0, doneAt ?? sentAt ?? ''];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  return hash('sha256', JSON.stringify(parts)).slice(0, 32);
 }
 
 function instantOf({ doneAt, sentAt }: InfobipReport, receivedAt: number): number {

@@ -31,10 +31,13 @@ export interface PosterOptions {
   readonly retryMs?: number;
 }
 
+/** Posts that are under way at once. */
+const MAX_POSTS = 128;
+
 /** Posts delivery reports when they are due, in buckets, until each is answered with 2xx. */
 export class ReportPoster {
   private readonly options: Required<Omit<PosterOptions, 'home'>> & Pick<PosterOptions, 'home'>;
-  private readonly agent = new Agent({ connections: 16, pipelining: 1 });
+  private readonly agent = new Agent({ connections: MAX_POSTS, pipelining: 1 });
   private readonly buckets = new Map<string, OwedReport[]>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private closed = false;
@@ -54,14 +57,11 @@ export class ReportPoster {
   }
 
   private gather(report: OwedReport): void {
-    const bucket = this.buckets.get(report.url);
-    if (!bucket) {
-      this.buckets.set(report.url, [report]);
-      this.after(this.options.windowMs, () => this.empty(report.url));
-    } else {
-      bucket.push(report);
-      if (bucket.length >= this.options.bucketSize) this.empty(report.url);
-    }
+    const bucket = this.buckets.get(report.url) ?? [];
+    bucket.push(report);
+    this.buckets.set(report.url, bucket);
+    if (bucket.length >= this.options.bucketSize) this.empty(report.url);
+    else if (bucket.length === 1) this.after(this.options.windowMs, () => this.empty(report.url));
   }
 
   private empty(url: string): void {

@@ -25,6 +25,8 @@ export interface InfobipSimulatorOptions {
   readonly reportDelayMs?: number;
   /** Instead of a usual time: half of the reports come within a tenth of it, 99 of 100 within it, none later. */
   readonly reportSpreadMs?: number | undefined;
+  /** Most reports of one post; Infobip's default is 100, which is ours. With 1 each is posted when it is due. */
+  readonly reportsPerPost?: number;
   /** How long a message can't be looked up after it was accepted. Default 0. */
   readonly lookupLagMs?: number;
   /** Where reports go that are owed to an address of this machine. Default: where they are owed to. */
@@ -52,6 +54,7 @@ export function createInfobipSimulator(options: InfobipSimulatorOptions): Infobi
     ledger,
     headers: options.webhookHeaders ?? {},
     home: options.reportHome,
+    ...(options.reportsPerPost === undefined ? {} : { bucketSize: options.reportsPerPost }),
   });
   const account = new Account({ ledger, poster, delays: delaysOf(options) });
   const faults = new Faults();

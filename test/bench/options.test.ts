@@ -6,6 +6,7 @@ describe('the options of npm run bench', () => {
     expect([...options.phases]).toEqual([
       'bare',
       'engine',
+      'gathered',
       'batched',
       'per-customer',
       'webhooks',
@@ -19,6 +20,7 @@ describe('the options of npm run bench', () => {
     const { phases } = benchOptions(['--quick', '--json']);
     expect(phases.has('scale')).toBe(false);
     expect(phases.has('webhooks')).toBe(false);
+    expect(phases.has('gathered')).toBe(false);
     expect(phases.has('spread')).toBe(true);
   });
 

@@ -31,6 +31,7 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   SIMULATOR_LATENCY_MS: ['-1', 'slow'],
   SIMULATOR_REPORT_DELAY_MS: ['600001'],
   SIMULATOR_REPORT_SPREAD_MS: ['600001'],
+  SIMULATOR_REPORTS_PER_POST: ['0', '2001', 'many'],
   SIMULATOR_LOOKUP_LAG_MS: ['1s'],
 };
 /** Those that take any text. */

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { WebhookAuth } from '../../domain/webhook-auth.ts';
 import type { RawWebhook } from '../../providers/provider.ts';
-import { addressToken, isAuthentic } from '../../providers/webhook-auth.ts';
+import { addressToken, webhookVerifier } from '../../providers/webhook-auth.ts';
 
 const SECRET = 'a secret of sixteen letters';
 const PURPOSE = 'integration-1';
@@ -78,13 +78,13 @@ const KINDS: Readonly<Record<WebhookAuth['kind'], Kind>> = {
 
 describe.each(Object.entries(KINDS))('a webhook proven by %s', (_kind, { auth, right, wrong }) => {
   it.each(right.map((part) => [part]))('is believed with the right proof %#', (part) => {
-    expect(isAuthentic(auth, webhook(part), PURPOSE)).toBe(true);
+    expect(webhookVerifier(auth, PURPOSE)(webhook(part))).toBe(true);
   });
 
   it.each(wrong.map((part) => [part]))(
     'is not believed with a wrong, missing or borrowed proof %#',
     (part) => {
-      expect(isAuthentic(auth, webhook(part), PURPOSE)).toBe(false);
+      expect(webhookVerifier(auth, PURPOSE)(webhook(part))).toBe(false);
     },
   );
 });

@@ -82,6 +82,13 @@ describe('a delivery report of the simulated Infobip', () => {
     expect(bodies().every(({ results }) => results.length <= 100)).toBe(true);
   });
 
+  it('goes by itself where a bucket holds one', async () => {
+    vendor = await RunningSimulator.start({ reportDelayMs: 0, reportsPerPost: 1 });
+    await take(Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`m-${index}`, '12125550200'])));
+    await eventually(() => (posted().length === 20 ? true : undefined));
+    expect(bodies().map(({ results }) => results.length)).toEqual(Array.from({ length: 20 }, () => 1));
+  });
+
   it('is not posted where nobody asked for it', async () => {
     vendor = await RunningSimulator.start({ reportDelayMs: 0 });
     const [message] = (mmsBody({ quiet: '12125550200' }) as { messages: object[] }).messages;
