@@ -1,4 +1,4 @@
-import type { BareFigures } from './bare/run-bare.ts';
+import type { BareFigures } from './bare/bare-loop.ts';
 import type { EngineFigures } from './engine/run-engine.ts';
 import type { PerCustomerFigures } from './per-customer/run-per-customer.ts';
 import type { WebhookFigures } from './webhooks/run-webhooks.ts';

@@ -1,6 +1,8 @@
 import { inheritedEnvironment } from '../config/inherited.ts';
+import { longQuery } from '../database/pool.ts';
 import { say } from '../stack/say.ts';
-import { runBare, type BareFigures } from './bare/run-bare.ts';
+import { BARE_SETTINGS, BareLoop, type BareFigures, type BareOptions } from './bare/bare-loop.ts';
+import { measureByTurns, type TurnFigures } from './by-turns.ts';
 import { importBenchCustomers } from './engine/audience.ts';
 import { runEngine, type EngineFigures } from './engine/run-engine.ts';
 import type { Figures } from './figures.ts';
@@ -13,7 +15,6 @@ import { runWebhooks, type WebhookFigures } from './webhooks/run-webhooks.ts';
 
 /** Messages of one call where a provider takes many, and delivery reports of one callback where it gathers them. */
 const BATCH = 100;
-const ENGINE_RUNS = 3;
 const PER_CUSTOMER_CUSTOMERS = 300;
 /** Time over which receipts come in the spread run, before it is divided. */
 const SPREAD_MS = 600_000;
@@ -25,24 +26,17 @@ export async function measure(options: BenchOptions): Promise<Figures> {
   const { phases, baseCustomers } = options;
   const home = await freshHome(benchHome(inheritedEnvironment()));
   const parts: Parts = {};
-  // First, while nothing else of ours runs: it would only make the bare loop look worse.
-  if (phases.has('bare')) {
-    const bare = (messagesPerCall: number, reportsPerCallback: number): Promise<BareFigures> =>
-      runBare(home, { messages: baseCustomers, messagesPerCall, reportsPerCallback });
-    parts.bare = await told('the bare loop', bare(1, 1));
-    if (phases.has('gathered'))
-      parts.bare_gathered = await told('the bare loop with gathered reports', bare(1, BATCH));
-    if (phases.has('batched'))
-      parts.bare_batched = await told('the bare loop with batches', bare(BATCH, BATCH));
-  }
+  if (phases.has('bare') && !isAnyOf(phases, COMPARED))
+    parts.bare = await told('the bare loop', bareAlone(home, shapeOf(options, 1, 1)));
   const atOnce = { SIMULATOR_REPORT_DELAY_MS: '0' };
-  if (isAnyOf(phases, ONE_BY_ONE)) {
-    const stack = await startBenchStack(home, { ...atOnce, SIMULATOR_REPORTS_PER_POST: '1' });
-    await withStack(stack, () => measureOneByOne(stack, options, parts));
-  }
   if (isAnyOf(phases, GATHERED)) {
     const stack = await startBenchStack(home, { ...atOnce, SIMULATOR_REPORTS_PER_POST: String(BATCH) });
     await withStack(stack, () => measureGathered(stack, options, parts));
+  }
+  // Last: the large run leaves large tables to whatever follows.
+  if (isAnyOf(phases, ONE_BY_ONE)) {
+    const stack = await startBenchStack(home, { ...atOnce, SIMULATOR_REPORTS_PER_POST: '1' });
+    await withStack(stack, () => measureOneByOne(stack, options, parts));
   }
   if (phases.has('spread')) {
     const stack = await startBenchStack(home, {
@@ -63,15 +57,21 @@ const ONE_BY_ONE: readonly Phase[] = ['engine', 'per-customer', 'webhooks', 'sca
 /** What is measured with receipts at once, up to a hundred in a callback. */
 const GATHERED: readonly Phase[] = ['gathered', 'batched'];
 
+/** What the bare loop takes turns with. */
+const COMPARED: readonly Phase[] = ['engine', 'webhooks', 'gathered', 'batched'];
+
 function isAnyOf(phases: ReadonlySet<Phase>, wanted: readonly Phase[]): boolean {
   return wanted.some((phase) => phases.has(phase));
 }
 
 async function measureOneByOne(stack: BenchStack, options: BenchOptions, parts: Parts): Promise<void> {
   const { phases, baseCustomers, largeCustomers } = options;
-  await prepare(stack, phases.has('scale') ? largeCustomers : baseCustomers, options);
-  if (phases.has('engine') || phases.has('webhooks'))
-    parts.engine = await told('the engine', bestEngine(stack, 'engine', baseCustomers, 1));
+  await prepare(stack, isAnyOf(phases, GATHERED) ? 0 : customersOf(options), options);
+  if (phases.has('engine') || phases.has('webhooks')) {
+    const turns = await byTurns(stack, 'engine', options, shapeOf(options, 1, 1));
+    parts.engine = turns.engine;
+    if (turns.bare) parts.bare = turns.bare;
+  }
   if (phases.has('per-customer')) {
     const customers = Math.min(PER_CUSTOMER_CUSTOMERS, baseCustomers);
     parts.per_customer = await told('one workflow a customer', runPerCustomer(stack, customers));
@@ -82,52 +82,71 @@ async function measureOneByOne(stack: BenchStack, options: BenchOptions, parts: 
 }
 
 async function measureGathered(stack: BenchStack, options: BenchOptions, parts: Parts): Promise<void> {
-  const { phases, baseCustomers } = options;
-  await prepare(stack, isAnyOf(phases, ONE_BY_ONE) ? 0 : baseCustomers, options);
-  if (phases.has('gathered'))
-    parts.engine_gathered = await told(
-      'the engine with gathered reports',
-      bestEngine(stack, 'gathered', baseCustomers, 1),
-    );
-  if (phases.has('batched'))
-    parts.engine_batched = await told(
-      'the engine with batches',
-      bestEngine(stack, 'batched', baseCustomers, BATCH),
-    );
+  const { phases } = options;
+  await prepare(stack, customersOf(options), options);
+  if (phases.has('gathered')) {
+    const turns = await byTurns(stack, 'engine with gathered reports', options, shapeOf(options, 1, BATCH));
+    parts.engine_gathered = turns.engine;
+    if (turns.bare) parts.bare_gathered = turns.bare;
+  }
+  if (phases.has('batched')) {
+    const turns = await byTurns(stack, 'engine with batches', options, shapeOf(options, BATCH, BATCH));
+    parts.engine_batched = turns.engine;
+    if (turns.bare) parts.bare_batched = turns.bare;
+  }
 }
 
-/** Imports what was not imported yet, and sends to some: nothing that is measured is cold then. */
+function shapeOf(
+  { baseCustomers: messages }: BenchOptions,
+  messagesPerCall: number,
+  reportsPerCallback: number,
+): BareOptions {
+  return { messages, messagesPerCall, reportsPerCallback };
+}
+
+async function byTurns(
+  stack: BenchStack,
+  name: string,
+  { phases }: BenchOptions,
+  shape: BareOptions,
+): Promise<TurnFigures> {
+  const turns = await measureByTurns(stack, { name: `Bench ${name}`, shape, withBare: phases.has('bare') });
+  if (turns.bare) say(`  the bare loop beside it: ${turns.bare.messages_per_second} messages/s`);
+  say(`  the ${name}: ${turns.engine.messages_per_second} messages/s`);
+  return turns;
+}
+
+async function bareAlone(home: string, shape: BareOptions): Promise<BareFigures> {
+  const loop = await BareLoop.start(home, shape);
+  try {
+    for (const calls of BARE_SETTINGS) await loop.measure(calls);
+    return await loop.figures();
+  } finally {
+    await loop.stop();
+  }
+}
+
+/** Of the largest run that is wanted. */
+function customersOf({ phases, baseCustomers, largeCustomers }: BenchOptions): number {
+  return phases.has('scale') ? largeCustomers : baseCustomers;
+}
+
+/**
+ * Imports what was not imported yet, and sends to some: nothing that is measured is cold then.
+ *
+ * Vacuums after an import, which PostgreSQL would do by itself some seconds later, in the middle of what is measured.
+ */
 async function prepare(stack: BenchStack, customers: number, { baseCustomers }: BenchOptions): Promise<void> {
   if (customers > 0) {
     say('Importing customers …');
     await importBenchCustomers(stack.api, customers);
+    await stack.pool.query(longQuery('VACUUM (ANALYZE)'));
   }
   await engine(stack, 'warm-up', Math.min(WARM_UP, baseCustomers));
 }
 
-function engine(
-  stack: BenchStack,
-  name: string,
-  customers: number,
-  messagesPerCall = 1,
-): Promise<EngineFigures> {
-  return runEngine(stack, { name: `Bench ${name}`, customers, messagesPerCall });
-}
-
-/** The best of as many runs as the others have settings: whoever else uses the machine disturbs all alike. */
-async function bestEngine(
-  stack: BenchStack,
-  name: string,
-  customers: number,
-  messagesPerCall: number,
-): Promise<EngineFigures & { readonly by_run: readonly number[] }> {
-  const runs: EngineFigures[] = [];
-  for (let run = 1; run <= ENGINE_RUNS; run += 1)
-    runs.push(await engine(stack, `${name} ${run}`, customers, messagesPerCall));
-  const best = runs.reduce((one, other) =>
-    other.messages_per_second > one.messages_per_second ? other : one,
-  );
-  return { ...best, by_run: runs.map((run) => run.messages_per_second) };
+function engine(stack: BenchStack, name: string, customers: number): Promise<EngineFigures> {
+  return runEngine(stack, { name: `Bench ${name}`, customers, messagesPerCall: 1 });
 }
 
 async function withStack(stack: BenchStack, work: () => Promise<void>): Promise<void> {

@@ -49,6 +49,13 @@ export class ProcessWatch {
   }
 }
 
+/** Processes with all that they started; only themselves where there is no /proc. */
+export async function descendants(pids: readonly number[]): Promise<readonly number[]> {
+  const all = await readEntries();
+  const found = pids.flatMap((pid) => [pid, ...treeOf(all, pid).map((entry) => entry.pid)]);
+  return [...new Set(found)];
+}
+
 async function readEntries(): Promise<readonly Entry[]> {
   const names = await readdir('/proc').catch(() => []);
   const entries = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map(readEntry));

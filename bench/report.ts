@@ -29,7 +29,7 @@ export function reportOf(result: BenchResult, rawFile: string, more: readonly st
     '',
     '## Side by side',
     '',
-    'The best of three counts, of settings or of runs. All clocks run from the first call (of the engine: from the first claim) to the answer to the last delivery report. All use ' +
+    'The best of three counts, of settings or of runs; the bare loop takes turns with the engine, whose processes stand still meanwhile. All clocks run from the first call (of the engine: from the first claim) to the answer to the last delivery report. All use ' +
       'the same simulator, which answers at once, the same HTTP client and the same payload. With one message a call each report ' +
       'is a callback of its own, unless reports are gathered: then, and with batches, a callback has up to 100.',
     '',

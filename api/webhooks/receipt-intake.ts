@@ -13,7 +13,7 @@ interface Waiting {
 /** Most receipts of one insert. */
 const MAX_BATCH = 2_000;
 /** How long receipts are gathered for one insert where the last one left some waiting. */
-const GATHER_MS = 20;
+const GATHER_MS = 10;
 /** Most receipts that wait or are under way: as many as 5,000 webhooks a second bring in four seconds. */
 const MAX_PENDING = 20_000;
 
