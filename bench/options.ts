@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../config/environment.ts';
 import { suggest } from '../domain/validation/suggest.ts';
 
-/** What can be measured, in the order in which it is. */
+/** What can be measured. */
 export const PHASES = [
   'bare',
   'engine',

@@ -12,6 +12,7 @@ import { pauseRunsWithLostWorkflows } from './lost-workflows.ts';
 import { relayRuns } from './relay.ts';
 import { makeResends } from './resend.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
+import { endStandingWorkflows } from './standing-workflows.ts';
 import type { TemporalClient } from './temporal.ts';
 import { wakeRuns } from './wake.ts';
 
@@ -80,6 +81,11 @@ export async function runPumps(
     {
       name: 'lost workflows',
       work: nothingMore(() => pauseRunsWithLostWorkflows(pool, temporal, log)),
+      idleMs: timings.sweepMs * LOST_EVERY_SWEEPS,
+    },
+    {
+      name: 'standing workflows',
+      work: nothingMore(() => endStandingWorkflows(temporal, namespace, log)),
       idleMs: timings.sweepMs * LOST_EVERY_SWEEPS,
     },
     { name: 'fold', work: fold, idleMs: FOLD_IDLE_MS },
