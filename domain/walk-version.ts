@@ -5,6 +5,3 @@
  * decides as the first run did. It is raised when the workflow continues as new, or is started again.
  */
 export const WALK_VERSION = 1;
-
-/** How the error ends with which a workflow task fails whose cohort walks by a version that the worker does not know. */
-export const WAITS_FOR_WORKER = 'it waits for another worker.';

@@ -1,5 +1,3 @@
-import { WAITS_FOR_WORKER } from '../domain/walk-version.ts';
-
 /** What the walk decides by itself, beside what the behaviours of its nodes do. */
 export interface WalkRules {
   /** How often an entry may enter one node; beyond it the member's walk ends with the reason `pass_limit`. */
@@ -29,6 +27,6 @@ export function rulesOf(version: number): WalkRules {
   if (rules) return rules;
   const known = Object.keys(WALK_RULES).join(', ');
   throw new Error(
-    `The cohort walks by version ${version}, and this worker knows ${known}: ${WAITS_FOR_WORKER}`,
+    `The cohort walks by version ${version}, and this worker knows ${known}: it waits for another worker.`,
   );
 }

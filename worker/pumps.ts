@@ -12,7 +12,7 @@ import { pauseRunsWithLostWorkflows } from './lost-workflows.ts';
 import { relayRuns } from './relay.ts';
 import { makeResends } from './resend.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
-import { endStandingWorkflows } from './standing-workflows.ts';
+import { StandingWorkflows } from './standing-workflows.ts';
 import type { TemporalClient } from './temporal.ts';
 import { wakeRuns } from './wake.ts';
 
@@ -28,17 +28,24 @@ const STATISTICS_IDLE_MS = 1_000;
 const SEARCH_ATTRIBUTES_IDLE_MS = 60_000;
 const PARTITIONS_IDLE_MS = 3_600_000;
 
+export interface PumpOptions {
+  readonly temporal: TemporalClient;
+  readonly namespace: string;
+  /** The file with the bundled workflow code, made when it is first asked for. */
+  readonly bundle: () => Promise<string>;
+}
+
 /**
  * Moves what the database owns, until the signal: starts launched runs, folds receipts, hints cohorts, sweeps
  * messages whose time has come, asks providers about those in doubt and makes the resends that operators want.
  */
 export async function runPumps(
   deps: Dependencies,
-  temporal: TemporalClient,
-  namespace: string,
+  { temporal, namespace, bundle }: PumpOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const { pool, timings, log, notice } = deps;
+  const standing = new StandingWorkflows({ pool, temporal, log, bundle });
   let registered = false;
   const relay = async (): Promise<boolean> => {
     if (!registered) await ensureSearchAttributes(temporal, namespace);
@@ -85,7 +92,7 @@ export async function runPumps(
     },
     {
       name: 'standing workflows',
-      work: nothingMore(() => endStandingWorkflows(temporal, namespace, log)),
+      work: nothingMore(() => standing.end()),
       idleMs: timings.sweepMs * LOST_EVERY_SWEEPS,
     },
     { name: 'fold', work: fold, idleMs: FOLD_IDLE_MS },

@@ -1,16 +1,16 @@
 import path from 'node:path';
-import { DefaultLogger, Runtime, type LogEntry, type Worker } from '@temporalio/worker';
-import type { Logger } from '../config/log.ts';
+import type { Worker } from '@temporalio/worker';
 import { runService } from '../database/service.ts';
 import { createWorker } from './create-worker.ts';
 import { closeDependencies, createDependencies } from './dependencies.ts';
+import { installRuntime } from './runtime.ts';
 import { connectWorker } from './temporal.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** The process that walks. Any number of it may run at once, about one a core. */
 await runService('worker', async (service) => {
   const { config, log, stopping } = service;
-  Runtime.install({ logger: new DefaultLogger('WARN', (entry) => forward(log, entry)), shutdownSignals: [] });
+  installRuntime(log);
   const deps = createDependencies(service);
   try {
     const [codePath] = await Promise.all([
@@ -40,12 +40,4 @@ async function runUntil(signal: AbortSignal, worker: Worker, ready: () => void):
   if (signal.aborted) stop();
   ready();
   await running;
-}
-
-function forward(log: Logger, { level, message, meta }: LogEntry): void {
-  const error: unknown = meta?.['error'];
-  log[level === 'ERROR' ? 'error' : 'warn'](
-    { workflow: meta?.['workflowId'] as string, err: error },
-    message,
-  );
 }

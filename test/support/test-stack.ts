@@ -155,7 +155,8 @@ export class TestStack {
       log: createLog('test', 'silent'),
       pool: this.database.pool,
     });
-    const done = runPumps(deps, temporal, 'default', stop.signal);
+    const bundle = (): Promise<string> => Promise.resolve(this.bundle);
+    const done = runPumps(deps, { temporal, namespace: 'default', bundle }, stop.signal);
     return this.onStop(async () => {
       stop.abort();
       await done;

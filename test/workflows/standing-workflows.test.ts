@@ -1,9 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import { createLog } from '../../config/log.ts';
-import { COHORT_WORKFLOW, SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../domain/temporal-names.ts';
+import { COHORT_WORKFLOW, SEARCH_ATTRIBUTES, TASK_QUEUE, WAKE_SIGNAL } from '../../domain/temporal-names.ts';
 import { WALK_VERSION } from '../../domain/walk-version.ts';
-import { endStandingWorkflows } from '../../worker/standing-workflows.ts';
+import { StandingWorkflows } from '../../worker/standing-workflows.ts';
 import type { TemporalClient } from '../../worker/temporal.ts';
 import { eventually } from '../support/eventually.ts';
 import { chain, mms, NOW, ordinaryPhones, wait } from '../support/scenarios.ts';
@@ -30,8 +32,18 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
+/** A run whose members all rest after its first message, with the workflow of its cohort. */
+async function restingRun(rest: string): Promise<{ id: string; cohort: string }> {
+  const id = await stack.api.run(chain('Standing', NOW, mms('first'), wait('rest', rest), mms('second')));
+  const { workflowId } = await eventually(async () => {
+    const report = await stack.api.readRun(id);
+    return report.nodes.find(({ node_id }) => node_id === 'rest')?.here === CUSTOMERS ? report : undefined;
+  }, 40_000);
+  return { id, cohort: `${workflowId.replace('run/', 'cohort/')}/0001` };
+}
+
 /** A cohort's workflow whose tasks time out after a second instead of ten. */
-function startCohort(workflowId: string, input: object, runId = 'none'): Promise<WorkflowHandle> {
+function startCohort(workflowId: string, input: object, runId: string): Promise<WorkflowHandle> {
   return temporal.client.workflow.start(COHORT_WORKFLOW, {
     workflowId,
     taskQueue: TASK_QUEUE,
@@ -65,32 +77,55 @@ async function takeTasksInVain(signal: AbortSignal): Promise<void> {
   }
 }
 
-const endStanding = (patienceMs: number): Promise<void> =>
-  endStandingWorkflows(temporal, 'default', createLog('test', 'silent'), patienceMs);
+/** Workflow code that begins in another way: no history of a cohort can be followed. */
+async function otherCode(): Promise<string> {
+  const code = await readFile(stack.bundle, 'utf8');
+  const other = code.replaceAll("'loadCohort'", "'readCohort'");
+  if (other === code) throw new Error('The bundle names the loading of a cohort in another way.');
+  const file = path.join(stack.folder, 'other.cjs');
+  await writeFile(file, other);
+  return file;
+}
+
+/** Looks round twice: what is seen for the first time is given its patience. */
+async function endStanding(bundle: string, patienceMs = 0): Promise<void> {
+  const { pool } = stack.database;
+  const log = createLog('test', 'silent');
+  const standing = new StandingWorkflows({
+    pool,
+    temporal,
+    log,
+    patienceMs,
+    bundle: () => Promise.resolve(bundle),
+  });
+  await standing.end();
+  await standing.end();
+}
+
 const statusOf = async (handle: WorkflowHandle): Promise<string> => (await handle.describe()).status.name;
 
-describe('a cohort whose workflow task is taken again and again and never completed', () => {
-  it('is ended after some patience: its run is paused with a reason and goes on without a second message', async () => {
-    const id = await stack.api.run(chain('Standing', NOW, mms('first'), wait('rest', '8s'), mms('second')));
-    const { workflowId } = await eventually(async () => {
-      const report = await stack.api.readRun(id);
-      return report.nodes.find(({ node_id }) => node_id === 'rest')?.here === CUSTOMERS ? report : undefined;
-    }, 40_000);
+describe('a cohort whose workflow task comes to nothing again and again', () => {
+  it('is left alone while the code follows its history, and lost when it does not: without a second message', async () => {
+    const { id, cohort } = await restingRun('12s');
     await stopPumps();
-    await stopWorker();
-    const cohort = `${workflowId.replace('run/', 'cohort/')}/0001`;
     await temporal.client.workflow.getHandle(cohort).terminate();
     const { rows } = await stack.database.pool.query<{ id: string }>(
       'SELECT id FROM cohort WHERE workflow_id = $1',
       [cohort],
     );
     const handle = await startCohort(cohort, { cohortId: rows[0]?.id, walkVersion: WALK_VERSION }, id);
+    await eventually(async () => ((await handle.describe()).historyLength > 4 ? true : undefined));
+    await stopWorker();
+    await handle.signal(WAKE_SIGNAL);
     const stop = new AbortController();
     await Promise.all([takeTasksInVain(stop.signal), reported(handle).finally(() => stop.abort())]);
 
-    await endStanding(WAIT_MS * 10);
+    await endStanding(stack.bundle);
     expect(await statusOf(handle)).toBe('RUNNING');
-    await endStanding(0);
+    const other = await otherCode();
+    await endStanding(other, WAIT_MS);
+    expect(await statusOf(handle)).toBe('RUNNING');
+    await endStanding(other);
     expect(await statusOf(handle)).toBe('TERMINATED');
 
     stopPumps = stack.startPumps();
@@ -110,9 +145,10 @@ describe('a cohort whose workflow task is taken again and again and never comple
 
 describe('a cohort that waits for a worker that knows its version', () => {
   it('is left alone, however long it waits', async () => {
-    const handle = await startCohort('cohort/from-the-future', { cohortId: '1', walkVersion: 99 });
+    const { id } = await restingRun('1h');
+    const handle = await startCohort('cohort/from-the-future', { cohortId: '1', walkVersion: 99 }, id);
     await reported(handle);
-    await endStanding(0);
+    await endStanding(stack.bundle);
     expect(await statusOf(handle)).toBe('RUNNING');
     await handle.terminate();
   }, 120_000);
