@@ -54,3 +54,21 @@ export async function countDuplicates(pool: Pool, ledger: readonly LedgerRow[]):
   );
   return Number(rows[0]?.duplicates ?? Number.NaN);
 }
+
+/**
+ * Calls that the provider took or knew the id of, beyond the claims of their message.
+ *
+ * A provider that refuses known ids hides a call too many: it is no second message there, and would be one elsewhere.
+ */
+export async function countUnclaimedCalls(pool: Pool, ledger: readonly LedgerRow[]): Promise<number> {
+  const calls = ledger.flatMap((row) =>
+    row.kind === 'accepted' || row.kind === 'duplicate_refused' ? [row.id] : [],
+  );
+  const { rows } = await pool.query<{ unclaimed: string }>(
+    `WITH call AS (SELECT id, count(*) AS count FROM unnest($1::text[]) AS t (id) GROUP BY id)
+     SELECT coalesce(sum(call.count - message.attempts), 0) AS unclaimed
+     FROM call JOIN message ON message.id::text = call.id WHERE call.count > message.attempts`,
+    [calls],
+  );
+  return Number(rows[0]?.unclaimed ?? Number.NaN);
+}

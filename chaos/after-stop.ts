@@ -61,7 +61,7 @@ export async function countAfterStop(
     const trace = traces.get(row.id);
     const frozen = freezes.some(
       (freeze) =>
-        freeze.point !== 'after_claim' &&
+        freeze.point === 'before_write' &&
         freeze.from <= stoppedAt + 1_000 &&
         row.seen >= freeze.to &&
         row.seen <= freeze.to + THAW_MS &&

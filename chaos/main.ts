@@ -3,7 +3,7 @@ import path from 'node:path';
 import { exampleCsv } from '../stack/demo/example-customers.ts';
 import { say } from '../stack/say.ts';
 import { untilStopped } from '../stack/until-stopped.ts';
-import { acceptancesOf, countDuplicates, readSimulatorLedger } from './acceptances.ts';
+import { acceptancesOf, countDuplicates, countUnclaimedCalls, readSimulatorLedger } from './acceptances.ts';
 import { countAfterStop } from './after-stop.ts';
 import { Stage } from './directed.ts';
 import { findLeaks } from './leaks.ts';
@@ -135,6 +135,7 @@ async function judge(
     messages: losses.messages,
     accepted: acceptancesOf(ledger).length,
     duplicates: await countDuplicates(rig.pool, ledger),
+    calls_unclaimed: await countUnclaimedCalls(rig.pool, ledger),
     lost: sumOfLosses(losses),
     losses: { entries, visits, rows, contradicted, receipts: losses.receipts },
     claims_after_stop: after.claims,

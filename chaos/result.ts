@@ -20,6 +20,8 @@ export interface ChaosResult {
   /** Messages in the provider's ledger: of these the other counts speak. */
   readonly accepted: number;
   readonly duplicates: number;
+  /** Calls beyond the claims of their message, that a provider which refuses known ids made harmless. */
+  readonly calls_unclaimed: number;
   readonly lost: number;
   /** What `lost` is the sum of. */
   readonly losses: Readonly<Record<string, number>>;
@@ -56,6 +58,7 @@ export interface ChaosResult {
 export function brokenPromises(result: ChaosResult, wantedKills: number): readonly string[] {
   const none = {
     duplicates: result.duplicates,
+    'calls beyond the claims of their message': result.calls_unclaimed,
     lost: result.lost,
     'claims after an opt-out': result.claims_after_stop,
     'calls after an opt-out': result.calls_after_stop,

@@ -29,7 +29,7 @@ const STOP_TRIES = 3;
 /** How long a process may take to come to a point at which it is frozen, each of at most two or three times. */
 const FREEZE_MS = 30_000;
 /** For how long a provider's trouble is made again that no call meets. */
-const FAULT_MS = 30_000;
+const FAULT_MS = 60_000;
 /** How long one part of the progress may take, whatever is dead at the moment. */
 const PROGRESS_MS = 180_000;
 
@@ -193,7 +193,9 @@ export class Tormentor {
         const before = await this.rig.callsThatMet(fault.kind);
         await this.rig.setFault(fault);
         await pause(fault.ms);
-        return (await this.rig.callsThatMet(fault.kind)) - before || undefined;
+        const met = (await this.rig.callsThatMet(fault.kind)) - before;
+        if (met === 0) await this.resumeWherePaused();
+        return met || undefined;
       },
       FAULT_MS,
     ).catch(() => 0);

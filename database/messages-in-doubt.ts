@@ -127,16 +127,17 @@ export async function postponeLookUp(
   );
 }
 
-/** Gives a message up: nobody can tell what became of it, an operator decides. */
-export function markUnresolved(pool: Pool, message: MessageInDoubt): Promise<void> {
+/** Gives a message up: nobody can tell what became of it, an operator decides. @returns whether it was still in doubt */
+export function markUnresolved(pool: Pool, message: MessageInDoubt): Promise<boolean> {
   return inTransaction(pool, async (connection) => {
     const { rowCount } = await connection.query(
       `UPDATE message SET state = 'unresolved', given_up_at = clock_timestamp(), ended_at = clock_timestamp(), look_at = NULL
        WHERE month = $1 AND id = $2 AND state = 'unknown'`,
       [message.month, message.id],
     );
-    if (rowCount !== 1) return;
+    if (rowCount !== 1) return false;
     await markHints(connection, [hintKeyOf(message)]);
+    return true;
   });
 }
 

@@ -126,7 +126,11 @@ async function handleMiss(deps: Dependencies, { message, integration, error }: M
   const looks = message.looks + 1;
   const lookAtMs = nextLookUp(message, looks, deps.timings.lookUpMs);
   if (lookAtMs === undefined) {
-    await markUnresolved(deps.pool, message);
+    if (await markUnresolved(deps.pool, message))
+      deps.log.error(
+        { message: message.id, run: message.runId },
+        'nobody can say what became of a message: an operator must decide (GET /v1/messages?state=unresolved)',
+      );
     return;
   }
   const { provablyUnsent } = message;
@@ -151,10 +155,8 @@ async function handleMiss(deps: Dependencies, { message, integration, error }: M
     await postponeLookUp(deps.pool, message, next);
     throw failure;
   }
-  if (repeat.kind === 'made') {
-    if (!provablyUnsent) deps.notice('same_id_repeat');
-    return;
-  }
+  if (repeat.kind === 'made' && !provablyUnsent) deps.notice('same_id_repeat');
+  if (repeat.kind !== 'refused') return;
   deps.notice('repeat_gated');
   const refusal = `${REPEAT_REFUSED}${repeat.reason}`;
   const next = PUT_OFF.has(repeat.reason)

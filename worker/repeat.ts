@@ -19,7 +19,11 @@ import { inTransaction } from '../database/transaction.ts';
 import { PermanentError } from '../domain/errors.ts';
 import { isProvenToRefuse } from './proven-to-refuse.ts';
 
-export type Repeat = { readonly kind: 'made' } | ({ readonly kind: 'refused' } & Obstacle);
+export type Repeat =
+  | { readonly kind: 'made' }
+  /** Somebody else has settled the message meanwhile. */
+  | { readonly kind: 'settled' }
+  | ({ readonly kind: 'refused' } & Obstacle);
 
 /** What a repeat and an operator's resend differ in. */
 interface RepeatKind {
@@ -116,7 +120,7 @@ async function offerAgain(
     terms: { token, receiptDeadlineMs, claimGraceMs, breakerProbeMs },
   });
   if (claim.kind === 'refused') return claim;
-  if (claim.kind === 'gone') return { kind: 'made' };
+  if (claim.kind === 'gone') return { kind: 'settled' };
   const call = await callProvider(
     deps,
     deps.providers.get(integration),

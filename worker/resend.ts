@@ -32,7 +32,7 @@ export async function makeResends(deps: Dependencies): Promise<boolean> {
 
 async function makeResend(deps: Dependencies, message: MessageInDoubt): Promise<void> {
   const repeat = await offer(deps, message);
-  if (repeat.kind === 'made') return;
+  if (repeat.kind !== 'refused') return;
   if (repeat.until === undefined) await refuseResend(deps.pool, message, repeat.reason);
   else await postponeResend(deps.pool, message, Math.max(LEAST_PAUSE_MS, repeat.until - message.takenAt));
 }

@@ -1,6 +1,6 @@
-import { countDuplicates } from '../../chaos/acceptances.ts';
+import { countDuplicates, countUnclaimedCalls } from '../../chaos/acceptances.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
-import { acceptance, faultlessRun, twinOf, type Evidence } from './evidence.ts';
+import { acceptance, faultlessRun, repeatAt, twinOf, type Evidence } from './evidence.ts';
 
 let database: TestDatabase;
 let evidence: Evidence;
@@ -57,5 +57,28 @@ describe('the search for duplicates', () => {
     const twin = await twinOf(evidence.run, id, 'another');
     evidence.ledger.push(acceptance(twin, await numberOf(id)));
     expect(await duplicates()).toBe(1);
+  });
+});
+
+describe('the search for calls without a claim', () => {
+  const again = async (id: string): Promise<void> => {
+    const to = await numberOf(id);
+    evidence.ledger.push({ kind: 'duplicate_refused', id, to, seen: Date.now(), at: Date.now() });
+  };
+  const unclaimed = (): Promise<number> => countUnclaimedCalls(evidence.pool, evidence.ledger);
+
+  it('finds none where every call has a claim, that of a repeat as well', async () => {
+    const [id = ''] = evidence.ids;
+    await again(id);
+    await repeatAt(evidence, id, Date.now());
+    expect(await unclaimed()).toBe(0);
+  });
+
+  it('finds a second call of one claim, though the provider refused it', async () => {
+    const [id = '', other = ''] = evidence.ids;
+    await again(id);
+    await again(other);
+    await again(other);
+    expect(await unclaimed()).toBe(3);
   });
 });

@@ -19,6 +19,7 @@ const KEPT: ChaosResult = {
     messages: 1_900,
     accepted: 1_850,
     duplicates: 0,
+    calls_unclaimed: 0,
     losses: {},
     lost: 0,
     claims_after_stop: 0,
@@ -55,6 +56,7 @@ describe('the judgement of a rehearsal', () => {
 
   it.each<[keyof ChaosResult, ChaosResult[keyof ChaosResult]]>([
     ['duplicates', 1],
+    ['calls_unclaimed', 1],
     ['lost', 2],
     ['claims_after_stop', 1],
     ['calls_after_stop', 1],
