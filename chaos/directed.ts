@@ -1,4 +1,5 @@
 import type { Freeze } from './freezes.ts';
+import { Impatience } from './patience.ts';
 import { countRarePaths } from './rare-paths.ts';
 import { REHEARSALS, type Rehearsal } from './rehearsals.ts';
 import type { Rig } from './rig.ts';
@@ -18,6 +19,8 @@ export class Stage {
   entries = 0;
   /** How often everything has been played before: numbers may have opted out. */
   time = 0;
+  /** Rehearsals that have not come about so far. */
+  private readonly missing = new Set<Rehearsal>();
   private readonly say: (text: string) => void;
 
   constructor(rig: Rig, say: (text: string) => void) {
@@ -30,17 +33,24 @@ export class Stage {
     for (const rehearsal of REHEARSALS) await this.play(rehearsal);
   }
 
-  /** Waits for the ends, and plays again whatever has not led along its rare paths. */
+  /**
+   * Waits for the ends, and plays again whatever has not come about or not led along its rare paths.
+   * @throws Impatience when one has never come about
+   */
   async end(timeoutMs: number): Promise<void> {
     for (;;) {
       for (const run of this.runs) await followToEnd(this.rig, run, timeoutMs);
       const counts = await countRarePaths(this.rig);
-      const lacking = REHEARSALS.filter(({ brings }) => brings.some((path) => counts[path] === 0));
-      if (lacking.length === 0 || this.time >= REPEATS) return;
+      const lacking = REHEARSALS.filter(
+        (rehearsal) => this.missing.has(rehearsal) || rehearsal.brings.some((path) => counts[path] === 0),
+      );
+      if (lacking.length === 0 || this.time >= REPEATS) break;
       this.time += 1;
       this.say('Not every rare path was taken. Once more …');
       for (const rehearsal of lacking) await this.play(rehearsal);
     }
+    const [missing] = this.missing;
+    if (missing) throw new Impatience(`The rehearsal "${missing.name}" never came about.`);
   }
 
   /** @returns the run's id */
@@ -63,11 +73,15 @@ export class Stage {
     return waiting;
   }
 
-  /** A rehearsal that did not come about is no broken promise: it is played again when its rare paths lack. */
-  private async play({ name, play }: Rehearsal): Promise<void> {
-    this.say(`  ${name}`);
-    await play(this).catch((error: unknown) => {
+  /** A rehearsal that does not come about at once is no broken promise: it is played again after the run. */
+  private async play(rehearsal: Rehearsal): Promise<void> {
+    this.say(`  ${rehearsal.name}`);
+    try {
+      await rehearsal.play(this);
+      this.missing.delete(rehearsal);
+    } catch (error) {
+      this.missing.add(rehearsal);
       this.say(`  … did not come about: ${error instanceof Error ? error.message : String(error)}`);
-    });
+    }
   }
 }
