@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { countEvents } from '../../stack/demo/count-events.ts';
+import { readHistories, type Histories } from '../../stack/demo/read-histories.ts';
 import { ledgerEnd, readLedgerFrom, type LedgerTail } from '../ledger-tail.ts';
 import { readMeter, stepTimes, type StepTimes } from '../meter/read-meter.ts';
 import { ProcessWatch, type ProcessUse } from '../processes.ts';
@@ -21,6 +21,8 @@ export interface EngineFigures {
   readonly fold_tail_seconds: number;
   /** From the launch to the run's end. */
   readonly run_seconds: number;
+  /** Older results do not have it. */
+  readonly histories?: Histories;
   readonly history_events: number;
   readonly events_per_message: number;
   readonly steps: Readonly<Record<string, StepTimes>>;
@@ -50,7 +52,7 @@ export async function runEngine(stack: BenchStack, options: EngineOptions): Prom
   const tail = await readLedgerFrom(stack.home, start);
   const times = await readTimes(stack.pool, run.id);
   assertDelivered(customers, times, tail);
-  const events = await countEvents(temporalOf(stack), run.id, times.cohorts);
+  const histories = await readHistories(temporalOf(stack), run.id, times.cohorts);
   const ms = tail.lastCallbackAt - times.firstClaimAt;
   return {
     messages: customers,
@@ -59,8 +61,9 @@ export async function runEngine(stack: BenchStack, options: EngineOptions): Prom
     seconds: Math.round(ms) / 1_000,
     fold_tail_seconds: Math.max(0, Math.round(times.foldedAt - tail.lastCallbackAt) / 1_000),
     run_seconds: Math.round(runSeconds * 10) / 10,
-    history_events: events,
-    events_per_message: Math.round((events / customers) * 10_000) / 10_000,
+    histories,
+    history_events: histories.events,
+    events_per_message: Math.round((histories.events / customers) * 10_000) / 10_000,
     steps,
     processes,
   };

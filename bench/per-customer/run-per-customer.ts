@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { timingsOf } from '../../config/timings.ts';
 import { SEARCH_ATTRIBUTES } from '../../domain/temporal-names.ts';
-import { countEvents } from '../../stack/demo/count-events.ts';
+import { readHistories } from '../../stack/demo/read-histories.ts';
 import { stackSecrets } from '../../stack/secrets.ts';
 import { Child } from '../child.ts';
 import { readTimes } from '../engine/run-times.ts';
@@ -80,7 +80,8 @@ async function measureSetting(
     const rate = await sendAll(stack, client, run);
     const processes = await watch.read();
     // The workflow that stands for the run is not tagged, so one fewer is waited for.
-    return { rate, events: await countEvents(temporalOf(stack), run.id, customers - 1), processes };
+    const { events } = await readHistories(temporalOf(stack), run.id, customers - 1);
+    return { rate, events, processes };
   } finally {
     await worker.stop();
   }

@@ -2,7 +2,7 @@ import { request } from 'undici';
 import type { TemporalConfig } from '../../config/temporal.ts';
 import { createPool, type Pool } from '../../database/pool.ts';
 import type { StackAccess } from '../state-file.ts';
-import { countEvents } from './count-events.ts';
+import { readHistories } from './read-histories.ts';
 
 /** What `npm run demo -- --json` prints. */
 export interface DemoResult {
@@ -52,7 +52,7 @@ export async function demoResult(
     const messages = OUTCOMES.reduce((sum, name) => sum + (outcomes[name] ?? 0), 0);
     const ledger =
       access.simulator === null ? undefined : await readLedger(access.simulator, pool, runId, run);
-    const events = await countEvents(temporal, runId, run.cohorts);
+    const { events } = await readHistories(temporal, runId, run.cohorts);
     const sending = await sendingSeconds(pool, runId, run.month);
     return {
       profile: access.timings,

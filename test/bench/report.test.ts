@@ -108,11 +108,24 @@ describe('the page of results', () => {
     const large = { ...ENGINE, messages: 100_000 };
     const standard = { engine: ENGINE, engine_large: large, bare: BARE, webhooks: WEBHOOKS };
     await write('1.json', 'the standard', standard);
-    await write('2.json', 'the million', { ...standard, engine_large: { ...ENGINE, messages: 1_000_000 } });
+    const histories = {
+      workflows: 2_001,
+      events: 44_000,
+      bytes: 31_400_000,
+      most_events: 90,
+      most_bytes: 61_234,
+    };
+    await write('2.json', 'the million', {
+      ...standard,
+      engine_large: { ...ENGINE, messages: 1_000_000, histories },
+    });
     await write('3.json', 'the quick one', { engine: ENGINE, bare: BARE });
     const text = await readFile(page, 'utf8');
     expect(text).toContain('Made by `the standard` from [the raw figures](results/1.json)');
     expect(text).toContain('`the million`, [raw figures](results/2.json)');
+    expect(text).toContain(
+      'in 2001 histories of 31 MB together; the longest has 90 events, the largest 61 kB.',
+    );
     expect(text).not.toContain('the quick one');
     await rm(folder, { recursive: true });
   });

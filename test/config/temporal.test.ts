@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { connectionOptions, temporalConfig } from '../../config/temporal.ts';
-import { countEvents } from '../../stack/demo/count-events.ts';
+import { readHistories } from '../../stack/demo/read-histories.ts';
 
 describe('a connection to Temporal', () => {
   it('speaks TLS and names the key where the environment says so', () => {
@@ -32,7 +32,7 @@ describe('a connection to Temporal', () => {
     await once(server, 'listening');
     const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     const config = temporalConfig({ TEMPORAL_API_KEY: 'k', TEMPORAL_TLS: false }, address);
-    await expect(countEvents(config, 'run', 1)).rejects.toThrow();
+    await expect(readHistories(config, 'run', 1)).rejects.toThrow();
     expect([...keys]).toEqual(['Bearer k']);
     server.close();
   });
