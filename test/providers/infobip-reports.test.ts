@@ -119,10 +119,21 @@ describe('a delivery report', () => {
 });
 
 describe('a delivery report and the logs', () => {
+  let vendor: RunningSimulator;
+  let receiver: RecordingServer;
+  let adapter: ReturnType<typeof infobipAt>;
+
+  beforeAll(async () => {
+    vendor = await RunningSimulator.start({ reportDelayMs: 20 });
+    receiver = await RecordingServer.start();
+    adapter = infobipAt(vendor.url);
+  });
+  afterAll(async () => {
+    await adapter.close();
+    await Promise.all([vendor.stop(), receiver.stop()]);
+  });
+
   it('tell the same story under the same key', async () => {
-    const vendor = await RunningSimulator.start({ reportDelayMs: 20 });
-    const receiver = await RecordingServer.start();
-    const adapter = infobipAt(vendor.url);
     const message = outbound('+12125550150', { reportUrl: `${receiver.url}/reports` });
     await adapter.submit([message], callWindow());
     const [posted] = await eventually(() => (receiver.requests.length > 0 ? receiver.requests : undefined));
@@ -135,7 +146,5 @@ describe('a delivery report and the logs', () => {
     expect(fromWebhook).toMatchObject({ state: 'failed', statusCode: '27' });
     const logs = await callInfobip(vendor.url, 'GET', `/mms/2/logs?messageId=${message.id}`);
     expect(JSON.stringify(logs.body)).toContain('+0000');
-    await adapter.close();
-    await Promise.all([vendor.stop(), receiver.stop()]);
   });
 });
