@@ -1,5 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import { createLog } from '../../config/log.ts';
@@ -8,6 +6,7 @@ import { WALK_VERSION } from '../../domain/walk-version.ts';
 import { StandingWorkflows } from '../../worker/standing-workflows.ts';
 import type { TemporalClient } from '../../worker/temporal.ts';
 import { eventually } from '../support/eventually.ts';
+import { otherCode } from '../support/other-code.ts';
 import { chain, mms, NOW, ordinaryPhones, wait } from '../support/scenarios.ts';
 import { TestStack } from '../support/test-stack.ts';
 
@@ -77,16 +76,6 @@ async function takeTasksInVain(signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Workflow code that begins in another way: no history of a cohort can be followed. */
-async function otherCode(): Promise<string> {
-  const code = await readFile(stack.bundle, 'utf8');
-  const other = code.replaceAll("'loadCohort'", "'readCohort'");
-  if (other === code) throw new Error('The bundle names the loading of a cohort in another way.');
-  const file = path.join(stack.folder, 'other.cjs');
-  await writeFile(file, other);
-  return file;
-}
-
 /** Looks round twice: what is seen for the first time is given its patience. */
 async function endStanding(bundle: string, patienceMs = 0): Promise<void> {
   const { pool } = stack.database;
@@ -122,7 +111,7 @@ describe('a cohort whose workflow task comes to nothing again and again', () => 
 
     await endStanding(stack.bundle);
     expect(await statusOf(handle)).toBe('RUNNING');
-    const other = await otherCode();
+    const other = await otherCode(stack, "'loadCohort'", "'readCohort'");
     await endStanding(other, WAIT_MS);
     expect(await statusOf(handle)).toBe('RUNNING');
     await endStanding(other);

@@ -1,6 +1,6 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { eventually } from '../support/eventually.ts';
+import { otherCode } from '../support/other-code.ts';
 import { chain, mms, NOW, ordinaryPhones, wait } from '../support/scenarios.ts';
 import { TestStack } from '../support/test-stack.ts';
 
@@ -14,16 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** Workflow code that calls the sending of messages by another name: no history of a send can be followed. */
-async function otherCode(): Promise<string> {
-  const code = await readFile(stack.bundle, 'utf8');
-  const other = code.replace("name: 'submit'", "name: 'send'");
-  if (other === code) throw new Error('The bundle names the effect in another way.');
-  const file = path.join(stack.folder, 'other.cjs');
-  await writeFile(file, other);
-  return file;
-}
-
 describe('a cohort whose history the workflow code can not follow', () => {
   it('is lost: its run is paused with a reason, and goes on from the database without a second message', async () => {
     const id = await stack.api.run(chain('Unfollowed', NOW, mms('first'), wait('rest', '8s'), mms('second')));
@@ -33,7 +23,8 @@ describe('a cohort whose history the workflow code can not follow', () => {
     }, 40_000);
     const cohort = `${workflowId.replace('run/', 'cohort/')}/0001`;
     const code = stack.bundle;
-    stack.bundle = await otherCode();
+    // No history of a send can be followed by it.
+    stack.bundle = await otherCode(stack, "name: 'submit'", "name: 'send'");
     await stack.replaceWorker();
 
     const paused = await eventually(async () => {
