@@ -37,6 +37,7 @@ export function createCohortActivities({ pool, timings, reach }: Dependencies): 
     finishCohort: async (cohortId) => {
       const cohort = await readCohort(pool, cohortId);
       const { tally, isLast } = await finishCohort(pool, cohort);
+      reach('after_finish');
       return { summary: summaryOf(cohort.frozen, tally), isLast };
     },
   };

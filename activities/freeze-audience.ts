@@ -8,7 +8,7 @@ import type { Dependencies } from './dependencies.ts';
 export function createFreezeAudience(deps: Dependencies): EngineActivities['freezeAudience'] {
   return async (runId, cohortSize) => {
     const run = await readRun(deps.pool, runId);
-    return freezeAudience(deps.pool, {
+    const frozen = await freezeAudience(deps.pool, {
       runId,
       projectId: run.projectId,
       month: run.month,
@@ -16,5 +16,7 @@ export function createFreezeAudience(deps: Dependencies): EngineActivities['free
       workflowIdPrefix: cohortWorkflowIdPrefix(run.workflowId),
       cohortSize,
     });
+    deps.reach('after_freeze');
+    return frozen;
   };
 }

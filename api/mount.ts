@@ -10,7 +10,7 @@ import { ApiProblem } from './problem.ts';
 import { changesResource, takesIfMatch, type AnyRoute } from './route.ts';
 
 /** Largest JSON body. */
-export const MAX_JSON_BYTES = 1_048_576;
+const MAX_JSON_BYTES = 1_048_576;
 
 const NO_QUERY = z.strictObject({});
 

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../config/environment.ts';
 import { suggest } from '../domain/validation/suggest.ts';
 
 /** What can be measured. */
-export const PHASES = [
+const PHASES = [
   'bare',
   'engine',
   'gathered',
@@ -38,7 +38,7 @@ export interface BenchOptions {
   readonly isWhole: boolean;
 }
 
-export const BENCH_USAGE = `npm run bench -- [options]
+const BENCH_USAGE = `npm run bench -- [options]
   --quick          in under 3 minutes: without webhooks, gathered reports and the large run
   --customers N    customers of the large run instead of ${LARGE_CUSTOMERS}; of every run if that is fewer than ${BASE_CUSTOMERS}
   --only NAMES     only some of: ${PHASES.join(', ')}

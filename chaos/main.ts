@@ -128,6 +128,7 @@ async function judge(
     seed,
     kills: Object.values(torment.killsByTarget).reduce((sum, count) => sum + count, 0),
     kills_by_target: torment.killsByTarget,
+    kills_by_point: torment.killsByPoint,
     stops: torment.stops.length,
     stops_in_flight: await countStopsInFlight(rig, torment.stops),
     stops_unheard: after.unheard,

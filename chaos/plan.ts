@@ -23,14 +23,29 @@ const WORKER_POINTS: readonly CrashPoint[] = [
   'after_record',
   'after_walk_saved',
 ];
-const PUMP_POINTS: readonly CrashPoint[] = ['before_fold', 'after_fold'];
+const PUMP_POINTS: readonly CrashPoint[] = [
+  'before_fold',
+  'after_fold',
+  'after_look_up',
+  'after_repeat_claim',
+  'after_repeat_call',
+  'after_repeat_record',
+  'after_sweep',
+  'after_hints',
+];
 const API_POINTS: readonly CrashPoint[] = ['before_receipts', 'after_receipts', 'after_suppression'];
 const POINTS: Readonly<Partial<Record<Target, readonly CrashPoint[]>>> = {
   worker: WORKER_POINTS,
   pump: PUMP_POINTS,
   api: API_POINTS,
 };
-const FREEZE_POINTS: readonly CrashPoint[] = ['after_claim', 'before_write', 'after_call'];
+const FREEZE_POINTS: readonly CrashPoint[] = [
+  'after_claim',
+  'before_write',
+  'after_call',
+  'after_repeat_claim',
+  'after_repeat_call',
+];
 /** The last part of a run is left alone, so that every trouble comes before its end. */
 const LAST = 0.92;
 
@@ -47,13 +62,14 @@ export function planTrouble(random: Random, kills: number, customers: number): r
       what: what(index),
     }));
   const targets = random.shuffled(killTargets(kills));
+  const killOf = dealer(random);
   const extras = Math.max(1, Math.ceil(kills / 10));
   const faults = random.shuffled(
     Array.from({ length: Math.max(extras * 2, FAULT_KINDS.length) }, (_, index) => faultOf(index)),
   );
   const stops = Math.ceil(customers / 100) + 1;
   return [
-    ...spread(kills, (index) => ({ kind: 'kill', ...killOf(random, targets[index] ?? 'worker') })),
+    ...spread(kills, (index) => ({ kind: 'kill', ...killOf(targets[index] ?? 'worker') })),
     ...spread(stops, (index) => ({ kind: 'stop', inFlight: index % 4 !== 3 })),
     ...spread(extras, () => ({
       kind: 'freeze',
@@ -102,7 +118,16 @@ function killTargets(kills: number): readonly Target[] {
   ].slice(0, kills);
 }
 
-function killOf(random: Random, target: Target): { target: Target; point?: CrashPoint } {
-  const points = POINTS[target] ?? [];
-  return points.length > 0 && random.next() < 0.5 ? { target, point: random.pick(points) } : { target };
+/** Deals the points of each target like cards: every one of them comes before one comes again. */
+function dealer(random: Random): (target: Target) => { target: Target; point?: CrashPoint } {
+  const decks = new Map<Target, CrashPoint[]>();
+  return (target) => {
+    const points = POINTS[target] ?? [];
+    if (points.length === 0 || random.next() >= 0.5) return { target };
+    const deck = decks.get(target) ?? [];
+    if (deck.length === 0) deck.push(...random.shuffled(points));
+    const point = deck.pop();
+    decks.set(target, deck);
+    return { target, ...(point !== undefined && { point }) };
+  };
 }

@@ -108,6 +108,38 @@ export const REHEARSALS: readonly Rehearsal[] = [
     },
   },
   {
+    name: 'an API that is killed when a launch is committed, and is asked again',
+    brings: [],
+    play: async (stage) => {
+      const killed = stage.rig.killAt('after_launch', POINT_MS);
+      await stage.beside(killed, () => stage.launch('unanswered', ordinary(stage.time, 2, 390)));
+    },
+  },
+  {
+    name: 'a worker that is killed when it has frozen the audience',
+    brings: [],
+    play: async (stage) => {
+      const killed = stage.rig.killAt('after_freeze', POINT_MS);
+      await stage.beside(killed, () => stage.launch('admitted', ordinary(stage.time, 2, 400)));
+    },
+  },
+  {
+    name: 'a worker that is killed when it has ended a cohort',
+    brings: [],
+    play: async (stage) => {
+      const killed = stage.rig.killAt('after_finish', POINT_MS);
+      await stage.beside(killed, () => stage.launch('ended', ordinary(stage.time, 2, 410)));
+    },
+  },
+  {
+    name: 'a pump that is killed behind the claim of a repeat',
+    brings: ['unknown'],
+    play: async (stage) => {
+      const killed = stage.rig.killAt('after_repeat_claim', POINT_MS);
+      await stage.beside(killed, () => stage.launch('repeated', magic(stage.time + 8, [56])));
+    },
+  },
+  {
     name: 'numbers that opt out while their message waits or is in doubt',
     brings: ['stop_blocked', 'repeat_gated'],
     play: async (stage) => {

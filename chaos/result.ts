@@ -10,6 +10,8 @@ export interface ChaosResult {
   readonly seed: number;
   readonly kills: number;
   readonly kills_by_target: Readonly<Record<string, number>>;
+  /** Of these, those at a point of the code; the others came at any instant. */
+  readonly kills_by_point: Readonly<Record<string, number>>;
   readonly stops: number;
   /** Opt-outs of numbers whose message was queued or being offered. */
   readonly stops_in_flight: number;

@@ -15,6 +15,8 @@ import { noTroubles, type TroubleCounts } from './trouble-counts.ts';
 
 export interface Torment {
   readonly killsByTarget: Readonly<Record<string, number>>;
+  /** Of these, those at a point of the code. */
+  readonly killsByPoint: Readonly<Record<string, number>>;
   readonly stops: readonly Stop[];
   readonly freezes: readonly Freeze[];
   readonly troubles: TroubleCounts;
@@ -36,6 +38,7 @@ const PROGRESS_MS = 180_000;
 /** Does everything of the plan to a run, each as soon as the run has come so far. */
 export class Tormentor {
   private readonly killsByTarget: Record<string, number> = {};
+  private readonly killsByPoint: Record<string, number> = {};
   private readonly stops: Stop[] = [];
   private readonly freezes: Freeze[] = [];
   private readonly troubles = noTroubles();
@@ -54,8 +57,8 @@ export class Tormentor {
 
   /** What has been done so far. */
   get torment(): Torment {
-    const { killsByTarget, stops, freezes, troubles, nonsenseTaken } = this;
-    return { killsByTarget, stops, freezes, troubles, nonsenseTaken };
+    const { killsByTarget, killsByPoint, stops, freezes, troubles, nonsenseTaken } = this;
+    return { killsByTarget, killsByPoint, stops, freezes, troubles, nonsenseTaken };
   }
 
   /** @throws Impatience when the run stands still */
@@ -127,6 +130,7 @@ export class Tormentor {
       const ended = reached ? ((await this.rig.endedSince(before)) ?? target) : undefined;
       if (ended === target) {
         this.count(target);
+        this.killsByPoint[point] = (this.killsByPoint[point] ?? 0) + 1;
         return;
       }
       // A pump repeats messages and comes to points that a worker comes to: its kill comes on top.

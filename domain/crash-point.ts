@@ -6,13 +6,28 @@ export const CRASH_POINTS = [
   'before_write',
   'after_call',
   'after_record',
+  /** The same for what is offered once more: a repeat, or an operator's resend. */
+  'after_repeat_claim',
+  'after_repeat_call',
+  'after_repeat_record',
+  /** A provider has said what it knows of messages in doubt, and nothing of it is stored. */
+  'after_look_up',
+  'after_sweep',
+  /** Cohorts have been told, and the database does not know it. */
+  'after_hints',
   'before_fold',
   'after_fold',
   'after_relay',
+  /** An audience is committed, and its workflow does not know it. */
+  'after_freeze',
+  /** A cohort's end is committed, and its workflow does not know it. */
+  'after_finish',
   'after_walk_saved',
   /** Of the API: reports of a webhook are about to be stored; they are committed, and their provider is not answered. */
   'before_receipts',
   'after_receipts',
+  /** Of the API: a launch is committed and not answered. */
+  'after_launch',
   /** Of the API: an opt-out is committed and not answered. */
   'after_suppression',
 ] as const;

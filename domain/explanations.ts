@@ -4,7 +4,7 @@ import { EXIT_REASONS, SUPPRESSION_REASONS } from './reasons.ts';
 import type { MessageState } from './states.ts';
 
 /** What a message's state means, with the sentence that people read. */
-export const MESSAGE_EXPLANATIONS: Readonly<Record<MessageState | 'no_receipt', string>> = {
+const MESSAGE_EXPLANATIONS: Readonly<Record<MessageState | 'no_receipt', string>> = {
   queued: 'The message waits to be offered to the provider.',
   submitting: 'The message is being offered to the provider.',
   unknown: 'Nobody can tell whether the provider took the message: it is looked up.',
@@ -58,7 +58,7 @@ export function explainStep(facts: StepFacts): string {
 }
 
 /** Who decided what about a message, and what came of it. */
-export function explainDecision({ action, reason, actor, outcome, refusal }: ExplainedDecision): string {
+function explainDecision({ action, reason, actor, outcome, refusal }: ExplainedDecision): string {
   if (action === 'assume-delivered')
     return `An operator (${actor}) took it for delivered: ${asSentence(reason)}`;
   const decided = `An operator (${actor}) decided to send it again: ${asSentence(reason)}`;

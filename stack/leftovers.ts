@@ -60,7 +60,7 @@ async function postmasterPid(dataFolder: string): Promise<number | undefined> {
 }
 
 /** Asks a process to end and kills it when it does not. */
-export async function stopProcess(pid: number, signal: NodeJS.Signals): Promise<void> {
+async function stopProcess(pid: number, signal: NodeJS.Signals): Promise<void> {
   send(pid, signal);
   const until = Date.now() + STOP_PATIENCE_MS;
   while (isAlive(pid) && Date.now() < until) await pause(POLL_MS);

@@ -60,7 +60,7 @@ async function preferredOrFree(preferred: number): Promise<number> {
   });
 }
 
-export function isFree(port: number): Promise<boolean> {
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = net.createServer();
     server.once('error', () => resolve(false));

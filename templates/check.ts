@@ -3,7 +3,7 @@ import { suggest } from '../domain/validation/suggest.ts';
 import filters from './filters.json' with { type: 'json' };
 
 /** What a template can read. */
-export const TEMPLATE_VARIABLES = ['customer', 'scenario', 'action', 'project'] as const;
+const TEMPLATE_VARIABLES = ['customer', 'scenario', 'action', 'project'] as const;
 
 const TESTS = ['defined', 'undefined', 'none', 'null', 'string', 'number', 'odd', 'even', 'truthy', 'falsy'];
 const FORBIDDEN_NAMES = ['__proto__', 'constructor', 'prototype'];

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { closeHints, takeDueHints, type DueHint } from '../database/hints.ts';
 import type { Pool } from '../database/pool.ts';
+import type { Reach } from '../domain/crash-point.ts';
 import { groupBy } from '../domain/group-by.ts';
 import { MemberSet } from '../domain/member-set.ts';
 import { RECEIPTS_SIGNAL, type ReceiptsHint } from '../domain/temporal-names.ts';
@@ -24,7 +25,12 @@ const LEASE_MS = 15_000;
  * asks for.
  * @returns whether there may be more
  */
-export async function sendHints(pool: Pool, temporal: TemporalClient, lastMs: number): Promise<boolean> {
+export async function sendHints(
+  pool: Pool,
+  temporal: TemporalClient,
+  lastMs: number,
+  reach: Reach,
+): Promise<boolean> {
   const fullRound = pause(FULL_ROUND_MS);
   const hints = await takeDueHints(pool, LIMIT, LEASE_MS);
   const given = await Promise.all(
@@ -33,6 +39,7 @@ export async function sendHints(pool: Pool, temporal: TemporalClient, lastMs: nu
       return own.map((hint) => ({ ...hint, complete: hint.complete || !heard }));
     }),
   );
+  if (given.length > 0) reach('after_hints');
   await closeHints(pool, given.flat(), lastMs);
   if (hints.length < LIMIT) return false;
   await fullRound;

@@ -80,6 +80,7 @@ async function lookUpAt(
   } catch (error) {
     return notAsked(deps, integration, messages, error);
   }
+  deps.reach('after_look_up');
   const found = results.flatMap((result) => (result.kind === 'found' ? [result.receipt] : []));
   await storeReceipts(
     deps.pool,

@@ -69,6 +69,7 @@ export async function runPumps(
     const result = await sweepMessages(pool, { limit: SWEEP_LIMIT, receiptSlackMs });
     const { toUnknown, toNoReceipt, toCancelled, postponed } = result;
     const swept = toUnknown + toNoReceipt + toCancelled;
+    if (swept > 0) deps.reach('after_sweep');
     notice('unknown', toUnknown);
     if (swept > 0) log.info({ toUnknown, toNoReceipt, toCancelled }, 'messages were swept');
     return swept + postponed === SWEEP_LIMIT;
@@ -96,7 +97,11 @@ export async function runPumps(
       idleMs: timings.sweepMs * LOST_EVERY_SWEEPS,
     },
     { name: 'fold', work: fold, idleMs: FOLD_IDLE_MS },
-    { name: 'hints', work: () => sendHints(pool, temporal, timings.hintMs.last), idleMs: HINT_IDLE_MS },
+    {
+      name: 'hints',
+      work: () => sendHints(pool, temporal, timings.hintMs.last, deps.reach),
+      idleMs: HINT_IDLE_MS,
+    },
     { name: 'sweep', work: sweep, idleMs: timings.sweepMs },
     { name: 'look-up', work: nothingMore(() => lookUpMessages(deps)), idleMs: LOOK_UP_IDLE_MS },
     {

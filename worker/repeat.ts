@@ -121,6 +121,7 @@ async function offerAgain(
   });
   if (claim.kind === 'refused') return claim;
   if (claim.kind === 'gone') return { kind: 'settled' };
+  deps.reach('after_repeat_claim');
   const call = await callProvider(
     deps,
     deps.providers.get(integration),
@@ -134,6 +135,7 @@ async function offerAgain(
     },
     [{ id: message.id, to, content }],
   );
+  deps.reach('after_repeat_call');
   const recordBy = performance.now() + deps.timings.recordMs;
   const scope = {
     month: message.month,
@@ -154,6 +156,7 @@ async function offerAgain(
       return own;
     }),
   );
+  deps.reach('after_repeat_record');
   await told;
   noticeOutcomes(deps.notice, [call], held);
   return { kind: 'made' };

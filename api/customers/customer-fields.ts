@@ -64,7 +64,7 @@ export function customerRecord(
 }
 
 /** @returns undefined when nothing is said about the consent itself */
-export function consentStatement(
+function consentStatement(
   category: string,
   { granted, time, method, source }: Partial<Record<ConsentField, JsonValue>>,
   now: number,

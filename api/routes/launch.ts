@@ -59,6 +59,7 @@ export function launchRoutes(deps: ApiDependencies): readonly AnyRoute[] {
           body,
           ifMatch,
         });
+        deps.reach('after_launch');
         return {
           status: answer.status,
           body: answer.body,

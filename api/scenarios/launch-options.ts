@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Most runs whose recipients one launch can leave out. */
-export const MAX_EXCLUDED_RUNS = 20;
+const MAX_EXCLUDED_RUNS = 20;
 
 /** What may be said of a launch. */
 export const launchOptions = z.strictObject({

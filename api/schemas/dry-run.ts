@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const LAUNCH_WARNINGS = [
+const LAUNCH_WARNINGS = [
   'audience_empty',
   'nobody_eligible',
   'duplicate_numbers',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jsonValue } from './json.ts';
 
-export const problemEntry = z.object({ pointer: z.string(), code: z.string(), message: z.string() });
+const problemEntry = z.object({ pointer: z.string(), code: z.string(), message: z.string() });
 
 const nodeView = z.object({
   id: z.string(),

@@ -68,7 +68,7 @@ function valueProblem(op: FilterOperator, value: unknown): string | undefined {
 }
 
 /** Who: `{attribute, op, value}` combined by `and`, `or` and `not`. */
-export const audienceFilterSchema: z.ZodType<AudienceFilter> = z.lazy(() =>
+const audienceFilterSchema: z.ZodType<AudienceFilter> = z.lazy(() =>
   z.union(
     [
       z.strictObject({ and: z.array(audienceFilterSchema).min(1).max(50) }),

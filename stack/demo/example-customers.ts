@@ -94,7 +94,7 @@ export interface ExampleCustomer {
 }
 
 /** The `index`-th example customer; always the same one. Numbers are of the exchange 555, which nobody has. */
-export function exampleCustomer(index: number): ExampleCustomer {
+function exampleCustomer(index: number): ExampleCustomer {
   const kind = kindOf(index);
   const area = AREAS[index % AREAS.length] ?? { code: 212, timezone: 'America/New_York' };
   const memberSince = new Date(Date.UTC(2019, 0, 1 + ((index * 37) % 2_000))).toISOString();

@@ -15,7 +15,7 @@ export interface DemoOptions {
   readonly providerUrl: string | undefined;
 }
 
-export const DEMO_USAGE = `npm run demo -- [options]
+const DEMO_USAGE = `npm run demo -- [options]
   --json                one JSON object as the last line
   --customers N         N example customers instead of examples/customers.csv
   --audience FILE       customers from a file, .csv or .ndjson

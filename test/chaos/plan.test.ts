@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { planTrouble, type Trouble } from '../../chaos/plan.ts';
 import { Random } from '../../chaos/random.ts';
+import { CRASH_POINTS } from '../../domain/crash-point.ts';
 
 const plan = (seed: number, kills: number, customers: number): readonly Trouble[] =>
   planTrouble(new Random(seed), kills, customers);
@@ -45,13 +47,34 @@ describe('the plan of a rehearsal', () => {
 
   it.each([
     ['api', ['after_receipts', 'after_suppression', 'before_receipts']],
-    ['pump', ['after_fold', 'before_fold']],
+    [
+      'pump',
+      [
+        'after_fold',
+        'after_hints',
+        'after_look_up',
+        'after_repeat_call',
+        'after_repeat_claim',
+        'after_repeat_record',
+        'after_sweep',
+        'before_fold',
+      ],
+    ],
   ])('ends the %s at any instant and at each point that it comes to', (target, points) => {
     const kills = plan(1, 200, 20_000).flatMap(({ what }) =>
       what.kind === 'kill' && what.target === target ? [what.point] : [],
     );
     expect([...new Set(kills)].filter((point) => point !== undefined).sort()).toEqual(points);
     expect(kills).toContain(undefined);
+  });
+
+  it('or a rehearsal comes to every point of the code', async () => {
+    const drawn = plan(1, 200, 20_000).flatMap(({ what }) => (what.kind === 'kill' ? [what.point] : []));
+    const rehearsals = await readFile(new URL('../../chaos/rehearsals.ts', import.meta.url), 'utf8');
+    const missing = CRASH_POINTS.filter(
+      (point) => !drawn.includes(point) && !rehearsals.includes(`killAt('${point}'`),
+    );
+    expect(missing).toEqual([]);
   });
 
   it('is spread over the run in order, and over before its end', () => {

@@ -10,6 +10,7 @@ const KEPT: ChaosResult = {
     seed: 1,
     kills: 20,
     kills_by_target: { worker: 12, pump: 2, api: 2, postgres: 2, temporal: 2 },
+    kills_by_point: { after_claim: 4 },
     stops: 21,
     stops_in_flight: 14,
     stops_unheard: 0,

@@ -17,7 +17,7 @@ export interface Mutant {
   readonly check: Check;
 }
 
-export const PATCHES = path.join(import.meta.dirname, 'patches');
+const PATCHES = path.join(import.meta.dirname, 'patches');
 
 /** Every patch of the folder by name. @throws Error for one that says no rule or no check */
 export async function readMutants(): Promise<readonly Mutant[]> {

@@ -15,7 +15,7 @@ export const GOOD_CONFIG: Readonly<Record<string, JsonObject>> = {
 type NodeText = string | { type: string; version?: number; config?: JsonObject };
 
 /** `scenarioGraph({ start: 'now', send: 'sms' }, ['start → send', 'send:delivered → end'])` */
-export function scenarioGraph(
+function scenarioGraph(
   nodes: Readonly<Record<string, NodeText>>,
   edges: readonly string[] = [],
 ): ScenarioGraph {

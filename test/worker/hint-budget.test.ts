@@ -42,7 +42,7 @@ describe('hints', () => {
     const { temporal, hints } = countingClient();
     const begun = performance.now();
     let rounds = 1;
-    while (await sendHints(database.pool, temporal, LAST_MS)) rounds += 1;
+    while (await sendHints(database.pool, temporal, LAST_MS, () => undefined)) rounds += 1;
     expect([rounds, hints()]).toEqual([3, HINTS]);
     // The last round is not full: the pause of the loop follows it.
     expect(performance.now() - begun).toBeGreaterThanOrEqual(245);

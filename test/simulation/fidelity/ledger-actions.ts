@@ -45,7 +45,7 @@ function scopeIn(pool: Pool): ClaimScope {
   return claimScope(run, { staleAfter: Date.UTC(2100, 0, 1) });
 }
 
-export const idOf = (member: number): string =>
+const idOf = (member: number): string =>
   messageId(MONTH, {
     runId: IDS.run,
     customerId: IDS.customer(member),

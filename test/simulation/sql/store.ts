@@ -1,7 +1,7 @@
 import type { Values } from './values.ts';
 
 /** Row locks by strength; see PostgreSQL's table of conflicting row-level locks. */
-export const LOCK_MODES = ['key share', 'share', 'no key update', 'update'] as const;
+const LOCK_MODES = ['key share', 'share', 'no key update', 'update'] as const;
 export type LockMode = (typeof LOCK_MODES)[number];
 
 function conflicts(a: LockMode, b: LockMode): boolean {
