@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { storeReceipts } from '../../database/store-receipts.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import { HeldLocks } from '../support/held-locks.ts';
@@ -21,6 +22,17 @@ const report = (key: string, at = Date.now()): Receipt => receiptOf('a message',
 const stored = (receipt: Receipt): Parameters<typeof storeReceipts>[1][number] => ({
   integrationId: run.integrationId,
   receipt,
+});
+
+it('a report that is told again a month later is still the same one', async () => {
+  const told = stored(report('a'));
+  expect(await storeReceipts(database.pool, [told])).toBe(1);
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + MONTH_MS);
+  try {
+    expect(await storeReceipts(database.pool, [told])).toBe(0);
+  } finally {
+    clock.mockRestore();
+  }
 });
 
 describe('two processes to which the provider tells the same again', () => {
