@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ENDED_RUN_STATES } from '../domain/states.ts';
 import type { Rig } from './rig.ts';
 import { until } from './patience.ts';
 
@@ -61,6 +62,11 @@ export function readRun(rig: Rig, runId: string): Promise<RunView> {
   return rig.client.call('GET', `/v1/runs/${runId}`);
 }
 
+export function hasEnded(state: string): boolean {
+  const ended: readonly string[] = ENDED_RUN_STATES;
+  return ended.includes(state);
+}
+
 /** Waits for a run's end as an operator does: one whose workflow is lost is resumed. */
 export async function followToEnd(rig: Rig, runId: string, timeoutMs: number): Promise<RunView> {
   return until(
@@ -68,7 +74,7 @@ export async function followToEnd(rig: Rig, runId: string, timeoutMs: number): P
     async () => {
       const run = await readRun(rig, runId);
       if (run.state === 'paused') await resume(rig, runId);
-      return ['finished', 'cancelled', 'failed'].includes(run.state) ? run : undefined;
+      return hasEnded(run.state) ? run : undefined;
     },
     timeoutMs,
   );

@@ -5,7 +5,7 @@ import { until } from './patience.ts';
 import type { Trouble } from './plan.ts';
 import type { Random } from './random.ts';
 import type { Rig } from './rig.ts';
-import { countMessages, readRun, resume } from './runs.ts';
+import { countMessages, hasEnded, readRun, resume } from './runs.ts';
 import { anyNumber, countStopsInFlight, numberInFlight, stopNumber, type Stop } from './stops.ts';
 import type { Target } from './targets.ts';
 import { timeLeft } from './time-left.ts';
@@ -71,8 +71,8 @@ export class Tormentor {
           `${Math.round(at * 100)} % of the messages`,
           async () => {
             if ((await countMessages(this.rig, this.runId)) >= at * expected) return true;
-            await this.resumeWherePaused();
-            return undefined;
+            // What is left of the plan is done, and has nothing to meet.
+            return (await this.goesOn()) ? undefined : true;
           },
           PROGRESS_MS,
         );
@@ -86,10 +86,14 @@ export class Tormentor {
     }
   }
 
-  /** As an operator does: a run whose workflow is lost is paused, and then nothing of it is in flight. */
-  private async resumeWherePaused(): Promise<void> {
-    const run = await readRun(this.rig, this.runId);
-    if (run.state === 'paused') await resume(this.rig, this.runId);
+  /**
+   * Resumes the run as an operator does where its workflow was lost: paused, nothing of it is in flight.
+   * @returns whether the run is still open; the processes may be so slow that it ends ahead of the plan
+   */
+  private async goesOn(): Promise<boolean> {
+    const { state } = await readRun(this.rig, this.runId);
+    if (state === 'paused') await resume(this.rig, this.runId);
+    return !hasEnded(state);
   }
 
   private async apply(what: Trouble['what']): Promise<void> {
@@ -157,8 +161,7 @@ export class Tormentor {
       const phone = await until('a number that may opt out', async () => {
         if (!inFlight) return anyNumber(this.rig, this.random);
         const flying = await numberInFlight(this.rig, this.runId);
-        if (flying === undefined) await this.resumeWherePaused();
-        return flying;
+        return flying === undefined && !(await this.goesOn()) ? anyNumber(this.rig, this.random) : flying;
       }).catch(() => anyNumber(this.rig, this.random));
       if (phone === undefined) return;
       const stop = await stopNumber(this.rig, phone);
@@ -183,10 +186,9 @@ export class Tormentor {
       const id =
         (await killWorkflow(this.rig, this.runId, fault, of)) ??
         (await killWorkflow(this.rig, this.runId, fault, 'cohort'));
-      if (id === undefined) await this.resumeWherePaused();
-      return id;
-    }).catch(() => undefined);
-    if (lost !== undefined) this.troubles[fault === 'reset' ? 'reset' : 'terminated'] += 1;
+      return id === undefined && !(await this.goesOn()) ? null : id;
+    }).catch(() => null);
+    if (lost !== null) this.troubles[fault === 'reset' ? 'reset' : 'terminated'] += 1;
   }
 
   /** A trouble that nobody has met is made once more: there may have been no calls. */
@@ -198,8 +200,7 @@ export class Tormentor {
         await this.rig.setFault(fault);
         await pause(fault.ms);
         const met = (await this.rig.callsThatMet(fault.kind)) - before;
-        if (met === 0) await this.resumeWherePaused();
-        return met || undefined;
+        return met === 0 && (await this.goesOn()) ? undefined : met;
       },
       FAULT_MS,
     ).catch(() => 0);

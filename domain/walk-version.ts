@@ -5,3 +5,6 @@
  * decides as the first run did. It is raised when the workflow continues as new, or is started again.
  */
 export const WALK_VERSION = 1;
+
+/** Begins what a worker says that does not know a workflow's version. */
+export const UNKNOWN_WALK_VERSION = 'unknown_walk_version';

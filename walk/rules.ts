@@ -1,3 +1,5 @@
+import { UNKNOWN_WALK_VERSION } from '../domain/walk-version.ts';
+
 /** What the walk decides by itself, beside what the behaviours of its nodes do. */
 export interface WalkRules {
   /** How often an entry may enter one node; beyond it the member's walk ends with the reason `pass_limit`. */
@@ -27,6 +29,6 @@ export function rulesOf(version: number): WalkRules {
   if (rules) return rules;
   const known = Object.keys(WALK_RULES).join(', ');
   throw new Error(
-    `The cohort walks by version ${version}, and this worker knows ${known}: it waits for another worker.`,
+    `${UNKNOWN_WALK_VERSION}: The cohort walks by version ${version}, and this worker knows ${known}: it waits for another worker.`,
   );
 }

@@ -63,7 +63,7 @@ export class StandingWorkflows {
     const { temporal, log, bundle } = this.options;
     const handle = temporal.client.workflow.getHandle(workflowId, runId);
     try {
-      const history: unknown = await withDeadline(temporal, () => handle.fetchHistory());
+      const history = await withDeadline(temporal, () => handle.fetchHistory());
       if (!(await contradicts(await bundle(), history))) return;
       log.error({ workflow: workflowId }, 'the history of a workflow can not be followed; it is ended');
       await withDeadline(temporal, () => handle.terminate('Its history can not be followed.'));

@@ -3,6 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { createLog } from '../../config/log.ts';
 import { COHORT_WORKFLOW, SEARCH_ATTRIBUTES, TASK_QUEUE, WAKE_SIGNAL } from '../../domain/temporal-names.ts';
 import { WALK_VERSION } from '../../domain/walk-version.ts';
+import { contradicts } from '../../worker/contradicts.ts';
 import { StandingWorkflows } from '../../worker/standing-workflows.ts';
 import type { TemporalClient } from '../../worker/temporal.ts';
 import { eventually } from '../support/eventually.ts';
@@ -108,6 +109,15 @@ describe('a cohort whose workflow task comes to nothing again and again', () => 
     await handle.signal(WAKE_SIGNAL);
     const stop = new AbortController();
     await Promise.all([takeTasksInVain(stop.signal), reported(handle).finally(() => stop.abort())]);
+
+    const history = await handle.fetchHistory();
+    const verdict = async (text: string, instead: string): Promise<boolean> =>
+      contradicts(await otherCode(stack, text, instead), history);
+    // It failed where the first run did not: an answer is another one's, which Temporal does not see by itself.
+    expect(await verdict('of decisions)', 'of undefined)')).toBe(true);
+    // It fails where nothing is recorded yet, or does not know the version: another release may follow it.
+    expect(await verdict('this.news.woken = false', 'throw new TypeError("a fault")')).toBe(false);
+    expect(await verdict('Object.hasOwn(WALK_RULES, version)', 'false')).toBe(false);
 
     await endStanding(stack.bundle);
     expect(await statusOf(handle)).toBe('RUNNING');
