@@ -1,7 +1,10 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { Worker } from '@temporalio/worker';
+import { ReplayError, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { UNKNOWN_WALK_VERSION } from '../domain/walk-version.ts';
+
+/** As the SDK says that the code failed, not the replay. */
+const OF_THE_CODE = 'workflow task failure';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
@@ -16,21 +19,27 @@ const NO_WORD_OF_IT = [UNKNOWN_WALK_VERSION, 'Script execution timed out'];
  * contradicts nothing, nor does one that does not know the version.
  * @param codePath file with the bundled workflow code
  * @param history as Temporal's client fetches it
+ * @throws Error when there was no replay
  */
 export async function contradicts(codePath: string, history: History): Promise<boolean> {
   const failure = await failureOfReplay(codePath, history);
-  if (failure === undefined) return false;
-  if (failure instanceof DeterminismViolationError) return true;
+  if (!(failure instanceof ReplayError)) return failure !== undefined;
   const early = await failureOfReplay(codePath, recordedPart(history));
   return early !== undefined && !NO_WORD_OF_IT.some((words) => early.message.includes(words));
 }
 
-async function failureOfReplay(codePath: string, history: History): Promise<Error | undefined> {
+/** What the code or the history is to blame for. @throws Error for anything else, such as a bundle that is not there */
+async function failureOfReplay(
+  codePath: string,
+  history: History,
+): Promise<DeterminismViolationError | ReplayError | undefined> {
   try {
     await Worker.runReplayHistory({ workflowBundle: { codePath } }, history);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    if (error instanceof DeterminismViolationError) return error;
+    if (error instanceof ReplayError && error.message.includes(OF_THE_CODE)) return error;
+    throw error;
   }
 }
 

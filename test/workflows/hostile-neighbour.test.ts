@@ -3,6 +3,8 @@ import { chain, mms, NOW, ordinaryPhones } from '../support/scenarios.ts';
 import { TestStack } from '../support/test-stack.ts';
 
 const CUSTOMERS = 40;
+/** Beside other tests on two cores; an API that rendered would not answer before the template's end, which never comes. */
+const QUICK_MS = 5_000;
 
 /** Both pass the check: they use nothing but loops and texts. */
 const HOSTILE = {
@@ -39,10 +41,8 @@ async function slowestAnswerDuring(name: string): Promise<number> {
 
 describe.each(Object.entries(HOSTILE))('a run whose template is %s', (what, text) => {
   it('stops at its own node, while another run goes on and the API stays quick', async () => {
-    const undisturbed = await slowestAnswerDuring(`Before ${what}`);
     const hostileId = await stack.api.run(chain(`Hostile ${what}`, NOW, mms('send', { text })));
-    const disturbed = await slowestAnswerDuring(`Beside ${what}`);
-    expect(disturbed).toBeLessThan(undisturbed + 1_000);
+    expect(await slowestAnswerDuring(`Beside ${what}`)).toBeLessThan(QUICK_MS);
     const hostile = await eventually(async () => {
       const run = await stack.api.readRun(hostileId);
       return run.incidents.length > 0 ? run : undefined;

@@ -118,6 +118,7 @@ describe('a cohort whose workflow task comes to nothing again and again', () => 
     // It fails where nothing is recorded yet, or does not know the version: another release may follow it.
     expect(await verdict('this.news.woken = false', 'throw new TypeError("a fault")')).toBe(false);
     expect(await verdict('Object.hasOwn(WALK_RULES, version)', 'false')).toBe(false);
+    await expect(contradicts(`${stack.bundle}.gone`, history)).rejects.toThrow('no such file');
 
     await endStanding(stack.bundle);
     expect(await statusOf(handle)).toBe('RUNNING');
