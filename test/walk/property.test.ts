@@ -13,20 +13,24 @@ import {
 
 const CASES = 2_000;
 
+/** On a machine that is slower than this the cases end here, those of a search for the smallest failure, too. */
+const LIMIT_MS = 150_000;
+
 describe('a cohort on any graph, interrupted anywhere', () => {
-  it(`takes every member the way that the member would go alone, in ${CASES} random cases`, async () => {
+  it(`takes every member the way that the member would go alone, in up to ${CASES} random cases`, async () => {
+    let cases = 0;
     await fc.assert(
       fc.asyncProperty(walkCase, async (one) => {
         const { host, done } = await walk(one);
         expect(done).toBe(true);
-        for (let member = 0; member < one.size; member += 1) {
-          expect(`member ${member}: ${pathOf(host, member)}`).toBe(
-            `member ${member}: ${walkAlone(one, member)}`,
-          );
-        }
+        expect(pathsOf(host, one.size)).toEqual(
+          Array.from({ length: one.size }, (_, member) => `member ${member}: ${walkAlone(one, member)}`),
+        );
+        cases += 1;
       }),
-      { numRuns: CASES, reporter: report },
+      { numRuns: CASES, interruptAfterTimeLimit: LIMIT_MS, reporter: report },
     );
+    expect(cases).toBeGreaterThan(CASES / 10);
   }, 300_000);
 });
 
@@ -39,16 +43,15 @@ function walk(one: WalkCase): ReturnType<typeof walkInterrupted> {
   });
 }
 
-/** The member's steps in the trace, which is in the order in which they were taken. */
-function pathOf({ trace }: InterruptedWalk, member: number): string {
-  const steps = trace.filter(({ members }) => MemberSet.fromHex(members.length * 4, members).has(member));
-  return steps
-    .flatMap(({ nodeId, pass, outcome, exit }) => {
-      const step = `${nodeId}/${pass} ${outcome}`;
-      if (exit === null) return [step];
-      return [step, exit === 'exit' ? 'done' : exit];
-    })
-    .join(' ');
+/** Every member's steps in the trace, which is in the order in which they were taken. */
+function pathsOf({ trace }: InterruptedWalk, size: number): string[] {
+  const paths = Array.from({ length: size }, (): string[] => []);
+  for (const { nodeId, pass, members, outcome, exit } of trace) {
+    const steps = [`${nodeId}/${pass} ${outcome}`];
+    if (exit !== null) steps.push(exit === 'exit' ? 'done' : exit);
+    for (const member of MemberSet.fromHex(size, members).indexes()) paths[member]?.push(...steps);
+  }
+  return paths.map((path, member) => `member ${member}: ${path.join(' ')}`);
 }
 
 function report(run: fc.RunDetails<[WalkCase]>): void {
