@@ -12,8 +12,10 @@ interface Waiting {
 
 /** Most receipts of one insert. */
 const MAX_BATCH = 2_000;
-/** How long receipts are gathered for one insert where the last one left some waiting. */
+/** How long receipts are gathered for one insert where the last one left a few waiting. */
 const GATHER_MS = 10;
+/** So many webhooks that wait are not gathered any longer: a statement costs about as much as thirty of its rows. */
+const ENOUGH = 60;
 /** Most receipts that wait or are under way: as many as 5,000 webhooks a second bring in four seconds. */
 const MAX_PENDING = 20_000;
 
@@ -62,8 +64,7 @@ export class ReceiptIntake {
     this.writing = true;
     while (this.waiting.length > 0) {
       await this.storeBatch(this.takeBatch());
-      // A statement costs about as much as thirty of its rows.
-      if (this.waiting.length > 0) await pause(GATHER_MS);
+      if (this.waiting.length > 0 && this.waiting.length < ENOUGH) await pause(GATHER_MS);
     }
     this.writing = false;
   }
