@@ -69,6 +69,10 @@ function statusOfError(error: unknown, log: Logger): number {
     log.warn({ err: error }, 'an authentic webhook could not be read');
     return 400;
   }
+  if (error instanceof TransientError && error.code === 'webhook_broken_off') {
+    log.warn({ code: error.code }, 'a webhook was broken off before it had come whole');
+    return 400;
+  }
   if (error instanceof TransientError && error.code === 'inbox_full') {
     log.warn({ code: error.code }, 'a webhook was refused; the provider is asked to try again');
     return 503;
@@ -77,7 +81,7 @@ function statusOfError(error: unknown, log: Logger): number {
   return 503;
 }
 
-/** The raw body, undefined when it is too large. @throws Error when it is broken off */
+/** The raw body, undefined when it is too large. @throws TransientError `webhook_broken_off` */
 function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > MAX_BYTES) {
@@ -95,7 +99,15 @@ function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
       }
     });
     request.once('end', () => resolve(Buffer.concat(chunks)));
-    request.once('error', reject);
-    request.once('close', () => reject(new Error('The webhook was broken off.')));
+    const brokenOff = (): void => {
+      reject(
+        new TransientError('webhook_broken_off', 'The webhook was broken off before it had come whole.'),
+      );
+    };
+    request.once('error', brokenOff);
+    request.once('close', () => {
+      // An error for each that came whole would be a tenth of what this process does.
+      if (!request.complete) brokenOff();
+    });
   });
 }

@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { createLog } from '../../config/log.ts';
 import { apiWithoutDatabase, type ApiWithoutDatabase } from '../support/dead-database.ts';
 import { chunk, RawConnection, requestHead } from '../support/raw-connection.ts';
 import { TestStack } from '../support/test-stack.ts';
@@ -6,11 +8,12 @@ import { inbox, post, report, reportPath } from '../support/webhooks.ts';
 let stack: TestStack;
 let path: string;
 let broken: ApiWithoutDatabase;
+const log = createLog('test', 'silent');
 
 beforeAll(async () => {
   stack = await TestStack.start({ engine: false });
   path = await reportPath(stack);
-  broken = await apiWithoutDatabase(stack);
+  broken = await apiWithoutDatabase(stack, log);
 });
 afterAll(async () => {
   await broken.stop();
@@ -39,6 +42,19 @@ describe('a webhook of ten megabytes', () => {
   it('leaves the next webhook unharmed', async () => {
     expect(await post(stack.api.url + path, { results: [report('next')] })).toBe(200);
     expect(await inbox(stack)).toEqual({ next: ['delivered'] });
+  });
+});
+
+describe('a webhook that is broken off', () => {
+  it("is told by the log as the sender's doing, not as a failure to store it", async () => {
+    const error = jest.spyOn(log, 'error');
+    const warned = new Promise((resolve) => jest.spyOn(log, 'warn').mockImplementation(resolve));
+    const connection = await RawConnection.open(broken.api.url);
+    await connection.send(requestHead(`POST ${path}`, { 'content-length': 1_000 }), 'half');
+    connection.destroy();
+    expect(await warned).toEqual({ code: 'webhook_broken_off' });
+    expect(error).not.toHaveBeenCalled();
+    jest.restoreAllMocks();
   });
 });
 

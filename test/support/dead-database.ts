@@ -15,14 +15,17 @@ export interface ApiWithoutDatabase {
 }
 
 /** A second API server of a stack, configured alike, whose database can't be reached. */
-export async function apiWithoutDatabase(stack: TestStack): Promise<ApiWithoutDatabase> {
+export async function apiWithoutDatabase(
+  stack: TestStack,
+  log = createLog('test', 'silent'),
+): Promise<ApiWithoutDatabase> {
   const { config } = stack;
   const pool = createPool({ url: `postgresql://nobody@127.0.0.1:${await freePort()}/none`, name: 'dead' });
   const prisma = createPrisma(pool);
   const providers = new ProviderRegistry(config.integrations, config.publicUrl);
   const server: Server = createApiServer({
     config,
-    log: createLog('test', 'silent'),
+    log,
     pool,
     prisma,
     providers,
