@@ -21,6 +21,7 @@ import { exitCodeOf, Stalls } from './stalls.ts';
 import { countStopsInFlight } from './stops.ts';
 import { Tormentor, type Torment } from './torment.ts';
 import { plannedTroubles } from './trouble-counts.ts';
+import { describeUnsettled } from './unsettled.ts';
 import { countForged } from './webhooks.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
@@ -119,6 +120,7 @@ async function judge(
   const { receiptDeadlineMs } = rig.timings;
   const after = await countAfterStop(rig.pool, { ledger, stops, freezes, receiptDeadlineMs });
   const losses = await countLosses(rig.pool, ledger, customers + stage.entries);
+  if (losses.unknown + losses.unresolved > 0) for (const line of await describeUnsettled(rig.pool)) say(line);
   const receipts = await countReceipts(rig.pool, ledger);
   const leaks = await findLeaks(rig);
   const { entries, visits, rows, contradicted } = losses;

@@ -1,4 +1,5 @@
 import type { Channel } from '../domain/channel.ts';
+import { REPEAT_REFUSED } from '../domain/message-decision.ts';
 import type { MessageContent } from '../domain/message-content.ts';
 import { DUE_BY } from './due-by.ts';
 import { markHints, type HintedMessage } from './hints.ts';
@@ -114,16 +115,21 @@ async function takeDue(
   }));
 }
 
-/** Sets when a message that is still in doubt is looked up next, and what its row says meanwhile. */
+/**
+ * Sets when a message that is still in doubt is looked up next, and what its row says meanwhile.
+ *
+ * Why the gate has refused its repeat stays until there is another refusal: an operator reads it once the message is given up.
+ */
 export async function postponeLookUp(
   database: Queryable,
   message: Pick<MessageInDoubt, 'month' | 'id'>,
   next: { readonly looks: number; readonly lookAtMs: number; readonly error?: string },
 ): Promise<void> {
   await database.query(
-    `UPDATE message SET looks = $3, look_at = to_timestamp($4), error = coalesce($5, error)
+    `UPDATE message SET looks = $3, look_at = to_timestamp($4),
+       error = CASE WHEN starts_with(error, $6) AND NOT starts_with($5, $6) THEN error ELSE coalesce($5, error) END
      WHERE month = $1 AND id = $2 AND state = 'unknown'`,
-    [message.month, message.id, next.looks, next.lookAtMs / 1_000, next.error ?? null],
+    [message.month, message.id, next.looks, next.lookAtMs / 1_000, next.error ?? null, REPEAT_REFUSED],
   );
 }
 

@@ -1,4 +1,5 @@
 import { countLosses, sumOfLosses, type Losses } from '../../chaos/losses.ts';
+import { describeUnsettled } from '../../chaos/unsettled.ts';
 import { receiptOf, receive } from '../support/ledger.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { acceptance, faultlessRun, trace, type Evidence } from './evidence.ts';
@@ -72,6 +73,13 @@ describe('the search for losses', () => {
     expect(await losses()).toMatchObject({ unknown: 0, unresolved: 1, unresolvedGated: 0 });
     await change(`UPDATE message SET error = 'repeat refused: opted_out' WHERE id = $1`);
     expect(await losses()).toMatchObject({ unknown: 0, unresolved: 0, unresolvedGated: 1 });
+  });
+
+  it('describes what nobody settled, so that its cause can be found', async () => {
+    await change(`UPDATE message SET state = 'unresolved', error = 'Nobody was asked.' WHERE id = $1`);
+    expect(await describeUnsettled(evidence.pool)).toEqual([
+      expect.stringMatching(/ is unresolved after 1 calls and 0 look-ups: Nobody was asked\.$/),
+    ]);
   });
 
   it.each([

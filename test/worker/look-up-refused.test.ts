@@ -2,6 +2,7 @@ import { createLog } from '../../config/log.ts';
 import type { Dependencies } from '../../activities/dependencies.ts';
 import { readOpenBreakers, type OpenBreaker } from '../../database/breakers.ts';
 import type { Pool } from '../../database/pool.ts';
+import { TransientError } from '../../domain/errors.ts';
 import { closeDependencies, createDependencies } from '../../worker/dependencies.ts';
 import { lookUpMessages } from '../../worker/look-up.ts';
 import { LookupRefusedError } from '../../providers/lookup-refused-error.ts';
@@ -74,6 +75,30 @@ describe('a look-up that the provider refuses', () => {
     expect(await openBreakers()).toEqual([]);
     for (let i = 1; i < deps.timings.lookUpMs.length; i += 1) await lookUp();
     expect(await ledgerOf(run)).toMatchObject([{ state: 'unresolved', attempts: 1, error: NOT_ASKED }]);
+  });
+});
+
+describe('a look-up that fails after the gate has refused a repeat', () => {
+  it('leaves the refusal in the row, which says in the end why nobody could find out', async () => {
+    const integration = { id: run.integrationId, provider: 'infobip', variablePrefix: 'INFOBIP' };
+    let answers = true;
+    deps.providers.get(integration).lookup = (references) =>
+      answers
+        ? Promise.resolve(references.map(({ messageId }) => ({ kind: 'missing', messageId })))
+        : Promise.reject(new TransientError('lookup_failed', 'Too many requests.'));
+    const refused = { error: 'repeat refused: opted_out' };
+    await pool().query(
+      `UPDATE recipient SET opted_out_at = now() WHERE id IN (SELECT recipient_id FROM message WHERE run_id = $1)`,
+      [run.runId],
+    );
+    const looks = deps.timings.lookUpMs.length - 1;
+    for (let i = 0; i < looks; i += 1) await lookUp();
+    answers = false;
+    await lookUp();
+    expect(await ledgerOf(run)).toMatchObject([{ state: 'unknown', looks, ...refused }]);
+    answers = true;
+    await lookUp();
+    expect(await ledgerOf(run)).toMatchObject([{ state: 'unresolved', attempts: 1, ...refused }]);
   });
 });
 

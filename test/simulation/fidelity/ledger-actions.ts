@@ -11,6 +11,7 @@ import { recordOutcomes } from '../../../database/record-outcomes.ts';
 import { releaseClaim } from '../../../database/release-claim.ts';
 import { storeReceipts } from '../../../database/store-receipts.ts';
 import { sweepMessages } from '../../../database/sweep-messages.ts';
+import { REPEAT_REFUSED } from '../../../domain/message-decision.ts';
 import type { SubmitOutcome } from '../../../domain/outcome.ts';
 import type { ReceiptState } from '../../../domain/states.ts';
 import { accepted, inDoubt, receiptOf, RECORD_SCOPE, rejected, unsent } from '../../support/ledger.ts';
@@ -111,13 +112,23 @@ const receipts = fc
     },
   }));
 
-const doubts = fc.constantFrom('postpone', 'give up').map((what): Action => ({
+/** What a row says whose look-up is put off. */
+const SAYS: Readonly<Record<string, string>> = {
+  'not asked': 'The provider could not be asked.',
+  refused: `${REPEAT_REFUSED}opted_out`,
+};
+
+const doubts = fc.constantFrom('postpone', 'not asked', 'refused', 'give up').map((what): Action => ({
   name: `messages in doubt: ${what}`,
   run: async (pool) => {
     const taken = await takeMessagesInDoubt(pool, 10, 60_000);
     for (const message of taken) {
       if (what === 'give up') await markUnresolved(pool, message);
-      else await postponeLookUp(pool, message, { looks: message.looks + 1, lookAtMs: START });
+      else {
+        const error = SAYS[what];
+        const next = { looks: message.looks + 1, lookAtMs: START, ...(error !== undefined && { error }) };
+        await postponeLookUp(pool, message, next);
+      }
     }
     return taken.map(({ memberIndex, looks }) => [memberIndex, looks]).sort();
   },

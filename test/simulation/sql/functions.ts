@@ -55,6 +55,7 @@ export const FUNCTIONS: Readonly<Record<string, SqlFunction>> = {
   pg_advisory_xact_lock_shared: ([key = null], frame) => lockAdvisory(key, 'shared', frame),
   gen_random_uuid: () => randomUUID(),
   jsonb_build_object: jsonOf,
+  starts_with: ([text = null, prefix = null]) => textOf(text).startsWith(textOf(prefix)),
   cardinality: ([array]) => (Array.isArray(array) ? array.length : null),
   coalesce: (args) => args.find((arg) => arg !== null) ?? null,
   md5: ([text = null]) => createHash('md5').update(textOf(text)).digest('hex'),
