@@ -44,7 +44,8 @@ interface Miss {
  * with verified ids the second miss is followed by a repeat under the same id. What provably was not sent is offered again
  * without a look-up; a turn in which the gate keeps it in counts as a miss. What a pause of the run, a hold or an open breaker
  * puts off, what a repeat provably did not send, or what a failure or death kept from being claimed costs no look-up: it is
- * offered until it is stale. After the last look-up a message is `unresolved`. Where the integration or its variables are gone,
+ * offered until it is stale. After the last look-up a message is `unresolved`, but for one that may be repeated and is not stale
+ * yet: whoever made its repeats may have died each time. Where the integration or its variables are gone,
  * or the account lacks the permission to look up, nobody can be asked: that is a miss. So is, once the message is stale, a
  * look-up that failed. One call takes at most 50 messages: its caller paces it, for providers count look-ups by the minute.
  */
@@ -125,26 +126,21 @@ async function ask(
 
 async function handleMiss(deps: Dependencies, { message, integration, error }: Miss): Promise<void> {
   const looks = message.looks + 1;
-  const lookAtMs = nextLookUp(message, looks, deps.timings.lookUpMs);
-  if (lookAtMs === undefined) {
-    if (await markUnresolved(deps.pool, message))
-      deps.log.error(
-        { message: message.id, run: message.runId },
-        'nobody can say what became of a message: an operator must decide (GET /v1/messages?state=unresolved)',
-      );
-    return;
-  }
   const { provablyUnsent } = message;
+  const isStale = message.takenAt >= message.staleAt;
+  const scheduled = nextLookUp(message, looks, deps.timings.lookUpMs);
   const mayRepeat =
     provablyUnsent ||
     (integration !== undefined &&
       looks >= MISSES_BEFORE_REPEAT &&
       isProvenToRefuse(deps.providers, integration));
+  if (scheduled === undefined && (!integration || !mayRepeat || isStale)) return giveUp(deps, message);
+  const lookAtMs = scheduled ?? message.takenAt + lastPauseOf(deps.timings.lookUpMs);
   if (!integration || !mayRepeat) {
     await postponeLookUp(deps.pool, message, { looks, lookAtMs, ...(error !== undefined && { error }) });
     return;
   }
-  const looksIfPutOff = message.takenAt >= message.staleAt ? looks : message.looks;
+  const looksIfPutOff = isStale ? looks : message.looks;
   const again = provablyUnsent
     ? offerUnsent(deps, integration, message)
     : repeatMessage(deps, integration, message, lookAtMs);
@@ -160,10 +156,21 @@ async function handleMiss(deps: Dependencies, { message, integration, error }: M
   if (repeat.kind !== 'refused') return;
   deps.notice('repeat_gated');
   const refusal = `${REPEAT_REFUSED}${repeat.reason}`;
-  const next = PUT_OFF.has(repeat.reason)
-    ? { looks: looksIfPutOff, lookAtMs: repeat.until ?? lookAtMs, error: refusal }
-    : { looks, lookAtMs, error: refusal };
-  await postponeLookUp(deps.pool, message, next);
+  if (PUT_OFF.has(repeat.reason)) {
+    const next = { looks: looksIfPutOff, lookAtMs: repeat.until ?? lookAtMs, error: refusal };
+    await postponeLookUp(deps.pool, message, next);
+    return;
+  }
+  await postponeLookUp(deps.pool, message, { looks, lookAtMs, error: refusal });
+  if (scheduled === undefined) await giveUp(deps, message);
+}
+
+async function giveUp({ pool, log }: Dependencies, message: MessageInDoubt): Promise<void> {
+  if (!(await markUnresolved(pool, message))) return;
+  log.error(
+    { message: message.id, run: message.runId },
+    'nobody can say what became of a message: an operator must decide (GET /v1/messages?state=unresolved)',
+  );
 }
 
 /**
@@ -175,4 +182,9 @@ function nextLookUp(message: MessageInDoubt, looks: number, schedule: readonly n
   const [before = 0, after] = [schedule[looks - 1], schedule[looks]];
   if (after === undefined) return undefined;
   return Math.max(message.claimedAt + after, message.takenAt + after - before);
+}
+
+/** How long it is between repeats beyond the schedule: as long as before its last look-up. */
+function lastPauseOf(schedule: readonly number[]): number {
+  return (schedule.at(-1) ?? 0) - (schedule.at(-2) ?? 0);
 }

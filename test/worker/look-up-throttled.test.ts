@@ -1,5 +1,8 @@
 import { noteFailure, noteSuccess } from '../../database/breakers.ts';
 import { liftHold, putHold } from '../../database/holds.ts';
+import { timingsOf } from '../../config/timings.ts';
+import { sweepMessages } from '../../database/sweep-messages.ts';
+import type { CrashPoint } from '../../domain/crash-point.ts';
 import { lookUpMessages } from '../../worker/look-up.ts';
 import { runInDoubt } from '../support/in-doubt.ts';
 import type { LaunchedRun } from '../support/launched-run.ts';
@@ -36,6 +39,53 @@ async function lookUp(times: number): Promise<MessageRow> {
   if (!message) throw new Error('There is no message.');
   return message;
 }
+
+describe('a message in doubt whose repeats die behind their claim', () => {
+  const { length: lookUps } = timingsOf('test').lookUpMs;
+
+  /** Repeats it this often, and each time whoever does so dies with the claim in hand. */
+  async function die(times: number): Promise<MessageRow> {
+    const { deps } = scripted;
+    const dying = {
+      ...deps,
+      reach: (point: CrashPoint) => {
+        if (point === 'after_repeat_claim') throw new Error('It has died.');
+      },
+    };
+    for (let i = 0; i < times; i += 1) {
+      await database.pool.query(`UPDATE message SET look_at = now() WHERE run_id = $1`, [run.runId]);
+      await lookUpMessages(dying);
+      await database.pool.query(`UPDATE message SET look_at = now() WHERE run_id = $1`, [run.runId]);
+      await sweepMessages(database.pool, { limit: 10, receiptSlackMs: deps.timings.receiptSlackMs });
+    }
+    const [message] = await ledgerOf(run);
+    if (!message) throw new Error('There is no message.');
+    return message;
+  }
+
+  it('is repeated until it is taken, however often that was', async () => {
+    expect(await die(2 * lookUps)).toMatchObject({ state: 'unknown', attempts: 1 + 2 * lookUps });
+    expect(scripted.called).toEqual([]);
+    expect(await lookUp(1)).toMatchObject({ state: 'accepted', attempts: 2 + 2 * lookUps });
+  });
+
+  it('is given up once it is stale', async () => {
+    await die(2 * lookUps);
+    await database.pool.query(`UPDATE message SET stale_at = now() WHERE run_id = $1`, [run.runId]);
+    expect(await lookUp(1)).toMatchObject({ state: 'unresolved', attempts: 1 + 2 * lookUps });
+    expect(scripted.called).toEqual([]);
+  });
+
+  it('is given up with its reason once the gate refuses it', async () => {
+    await die(2 * lookUps);
+    await database.pool.query(
+      `UPDATE recipient SET opted_out_at = now() WHERE id IN (SELECT recipient_id FROM message WHERE run_id = $1)`,
+      [run.runId],
+    );
+    expect(await lookUp(1)).toMatchObject({ state: 'unresolved', error: 'repeat refused: opted_out' });
+    expect(scripted.called).toEqual([]);
+  });
+});
 
 describe('a message in doubt whose repeat provably was not sent', () => {
   it('is repeated after the pause that the provider asks for, until the provider takes it', async () => {
