@@ -15,6 +15,8 @@ export interface Figures {
   readonly engine_gathered?: EngineFigures;
   readonly engine_batched?: EngineFigures;
   readonly engine_large?: EngineFigures;
+  /** Small runs immediately before and after the large one, in their order; older results do not have them. */
+  readonly engine_beside_large?: readonly EngineFigures[];
   readonly engine_spread?: EngineFigures;
   readonly webhooks?: WebhookFigures;
 }

@@ -16,6 +16,8 @@ import { runWebhooks, type WebhookFigures } from './webhooks/run-webhooks.ts';
 /** Messages of one call where a provider takes many, and delivery reports of one callback where it gathers them. */
 const BATCH = 100;
 const PER_CUSTOMER_CUSTOMERS = 300;
+/** Small runs before the large one, and again after it. */
+const SMALL_RUNS = 2;
 /** Time over which receipts come in the spread run, before it is divided. */
 const SPREAD_MS = 600_000;
 
@@ -65,7 +67,7 @@ function isAnyOf(phases: ReadonlySet<Phase>, wanted: readonly Phase[]): boolean 
 }
 
 async function measureOneByOne(stack: BenchStack, options: BenchOptions, parts: Parts): Promise<void> {
-  const { phases, baseCustomers, largeCustomers } = options;
+  const { phases, baseCustomers } = options;
   await prepare(stack, isAnyOf(phases, GATHERED) ? 0 : customersOf(options), options);
   if (phases.has('engine') || phases.has('webhooks')) {
     const turns = await byTurns(stack, 'engine', options, shapeOf(options, 1, 1));
@@ -77,8 +79,24 @@ async function measureOneByOne(stack: BenchStack, options: BenchOptions, parts: 
     parts.per_customer = await told('one workflow a customer', runPerCustomer(stack, customers));
   }
   if (phases.has('webhooks')) parts.webhooks = await told('webhooks', runWebhooks(stack));
-  if (phases.has('scale'))
-    parts.engine_large = await told('the large run', engine(stack, 'large', largeCustomers));
+  if (phases.has('scale')) await measureScale(stack, options, parts);
+}
+
+/** Small runs before and after the large one, as many: a shared machine becomes faster and slower within minutes. */
+async function measureScale(
+  stack: BenchStack,
+  { baseCustomers, largeCustomers }: BenchOptions,
+  parts: Parts,
+): Promise<void> {
+  const small: EngineFigures[] = [];
+  const measureSmall = async (when: string): Promise<void> => {
+    for (let run = 1; run <= SMALL_RUNS; run++)
+      small.push(await told(`a small run ${when} the large one`, engine(stack, 'small', baseCustomers)));
+  };
+  await measureSmall('before');
+  parts.engine_large = await told('the large run', engine(stack, 'large', largeCustomers));
+  await measureSmall('after');
+  parts.engine_beside_large = small;
 }
 
 async function measureGathered(stack: BenchStack, options: BenchOptions, parts: Parts): Promise<void> {

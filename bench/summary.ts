@@ -29,7 +29,7 @@ export interface BenchSummary {
   readonly per_customer_messages_per_second: number | null;
   readonly batched_messages_per_second: number | null;
   readonly batched_to_bare_batched: number | null;
-  /** Of one run against the middle one of those of 10,000: the best of several is no fair match for a single one. */
+  /** One run against the mean of those of 10,000 beside it: the best of several is no fair match for a single one. */
   readonly scale_100k_to_10k: number | null;
   /** In the largest run that was made. */
   readonly worker_peak_mb: number | null;
@@ -41,8 +41,10 @@ export interface BenchSummary {
   readonly machine_too_busy: boolean | null;
 }
 
-function middleOf(rates: readonly number[] = []): number | undefined {
-  return [...rates].sort((a, b) => a - b)[Math.floor(rates.length / 2)];
+/** Undefined without runs. */
+function meanRate(runs: readonly EngineFigures[]): number | undefined {
+  if (runs.length === 0) return undefined;
+  return runs.reduce((sum, run) => sum + run.messages_per_second, 0) / runs.length;
 }
 
 /** Of every run at full speed; where receipts are spread there is nothing to keep up with. */
@@ -55,8 +57,9 @@ function keepsUp(runs: readonly (EngineFigures | undefined)[]): boolean | null {
 export function summaryOf(figures: Figures, options: BenchOptions): BenchSummary {
   const { bare, bare_gathered, bare_batched, per_customer, webhooks } = figures;
   const { engine, engine_gathered, engine_batched, engine_large, engine_spread } = figures;
+  const { engine_beside_large = [] } = figures;
   const rate = engine?.messages_per_second;
-  const isScale = engine?.messages === 10_000 && engine_large?.messages === 100_000;
+  const small = engine_beside_large.filter(({ messages }) => messages === 10_000);
   return {
     profile: 'production',
     time_factor: options.timeFactor,
@@ -75,9 +78,8 @@ export function summaryOf(figures: Figures, options: BenchOptions): BenchSummary
     per_customer_messages_per_second: per_customer?.messages_per_second ?? null,
     batched_messages_per_second: engine_batched?.messages_per_second ?? null,
     batched_to_bare_batched: ratioOf(engine_batched?.messages_per_second, bare_batched?.messages_per_second),
-    scale_100k_to_10k: isScale
-      ? ratioOf(engine_large.messages_per_second, middleOf(engine.by_run) ?? rate)
-      : null,
+    scale_100k_to_10k:
+      engine_large?.messages === 100_000 ? ratioOf(engine_large.messages_per_second, meanRate(small)) : null,
     worker_peak_mb: (engine_large ?? engine)?.processes['worker']?.peak_mb ?? null,
     webhook_ack_p99_ms: webhooks?.ack_p99_ms ?? null,
     webhooks_per_second: webhooks?.acknowledged_per_second ?? null,

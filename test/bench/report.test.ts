@@ -68,9 +68,15 @@ describe('the summary of a measurement', () => {
 
   it('compares 100,000 customers with 10,000 and nothing else', () => {
     const large = { ...ENGINE, messages: 100_000, messages_per_second: 1_900 };
-    expect(summaryOf({ engine: ENGINE, engine_large: large }, OPTIONS).scale_100k_to_10k).toBe(0.95);
-    const larger = { ...large, messages: 1_000_000 };
-    expect(summaryOf({ engine: ENGINE, engine_large: larger }, OPTIONS).scale_100k_to_10k).toBeNull();
+    const beside = [1_600, 2_400].map((rate) => ({ ...ENGINE, messages_per_second: rate }));
+    const ratio = (figures: Figures): number | null => summaryOf(figures, OPTIONS).scale_100k_to_10k;
+    expect(ratio({ engine_large: large, engine_beside_large: beside })).toBe(0.95);
+    expect(ratio({ engine: ENGINE, engine_large: large })).toBeNull();
+    expect(
+      ratio({ engine_large: { ...large, messages: 1_000_000 }, engine_beside_large: beside }),
+    ).toBeNull();
+    const fewer = beside.map((run) => ({ ...run, messages: 500 }));
+    expect(ratio({ engine_large: large, engine_beside_large: fewer })).toBeNull();
   });
 
   it('says so when folding lags behind, or the machine was busy with something else', () => {
@@ -106,7 +112,11 @@ describe('the page of results', () => {
       await writePage(folder, page);
     };
     const large = { ...ENGINE, messages: 100_000 };
-    const standard = { engine: ENGINE, engine_large: large, bare: BARE, webhooks: WEBHOOKS };
+    const beside = [ENGINE, ENGINE];
+    const standard = {
+      ...{ engine: ENGINE, engine_large: large, bare: BARE, webhooks: WEBHOOKS },
+      engine_beside_large: beside,
+    };
     await write('1.json', 'the standard', standard);
     const histories = {
       workflows: 2_001,
