@@ -22,5 +22,7 @@ export default {
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
   maxWorkers: 2,
+  // What a test file leaves behind stays in its worker, which slows down all those that come after it there.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 60_000,
 };

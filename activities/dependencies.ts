@@ -1,4 +1,5 @@
 import type { Logger } from '../config/log.ts';
+import type { MessageLinks } from '../database/message-links.ts';
 import type { Pool } from '../database/pool.ts';
 import type { Reach } from '../domain/crash-point.ts';
 import type { Notice } from '../domain/rare-path.ts';
@@ -14,6 +15,7 @@ export interface Dependencies {
   readonly pool: Pool;
   readonly providers: ProviderRegistry;
   readonly renderPool: RenderPool;
+  readonly messageLinks: MessageLinks;
   readonly callSlots: CallSlots;
   readonly outcomeRecorder: OutcomeRecorder;
   readonly breakerWatch: BreakerWatch;

@@ -1,10 +1,12 @@
+import { messageId } from '../database/ids.ts';
 import type { MessageNode } from '../database/message-node.ts';
-import { readCustomers } from '../database/read-customers.ts';
+import { readCustomers, type CustomerAttributes } from '../database/read-customers.ts';
 import { inTransaction } from '../database/transaction.ts';
+import { PRIMARY_LEG } from '../domain/fallback.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { MessageContent } from '../domain/message-content.ts';
 import type { SuppressionReason } from '../domain/reasons.ts';
-import { storableText } from '../domain/storable.ts';
+import { renderContents } from '../templates/render-contents.ts';
 import type { Dependencies } from './dependencies.ts';
 
 export type RenderedMember =
@@ -20,13 +22,13 @@ export interface Rendering {
 /**
  * Renders a message node for its members, with their attributes as they are now.
  *
- * The text goes nowhere but to the claim: never into a Temporal payload or a log. A template may have cut a character
- * in two: what can't be stored is replaced.
+ * The text goes nowhere but to the claim: never into a Temporal payload or a log.
  * @throws PermanentError `template_timeout`
  */
 export async function renderMessages(
   deps: Dependencies,
   node: MessageNode,
+  pass: number,
   memberIndexes: readonly number[],
 ): Promise<Rendering> {
   const members = await inTransaction(
@@ -37,31 +39,35 @@ export async function renderMessages(
   const customers = members.flatMap(({ recipientId, ...member }) =>
     recipientId === null ? [] : [{ ...member, recipientId }],
   );
-  const results = await deps.renderPool.render({
-    templates: node.templates,
-    shared: sharedContext(node),
-    customers: customers.map((customer) => customer.attributes),
-  });
-  const { maxText } = deps.providers.get(node.integration).capabilities;
+  const results = await renderContents(
+    deps.renderPool,
+    { ...node, shared: sharedContext(node) },
+    {
+      customers: customers.map((customer) => customer.attributes),
+      ...(node.namesLink && { messages: customers.map(linkReader(deps, node, pass)) }),
+    },
+    deps.providers.get(node.integration).capabilities,
+  );
   const rendered = customers.map(({ memberIndex, recipientId }, index): RenderedMember => {
     const result = results[index];
-    if (!result || 'error' in result) return { memberIndex, refused: 'template_error' };
-    const text = storableText(result.texts['text'] ?? '').trim();
-    if (text === '') return { memberIndex, refused: 'empty_message' };
-    if (text.length > maxText[node.channel]) return { memberIndex, refused: 'message_too_long' };
-    const { subject } = result.texts;
-    return {
-      memberIndex,
-      recipientId,
-      content: {
-        text,
-        subject: subject === undefined ? null : storableText(subject).trim(),
-        media: node.media,
-      },
-    };
+    if (!result || 'refused' in result) return { memberIndex, refused: result?.refused ?? 'template_error' };
+    return { memberIndex, recipientId, content: result.content };
   });
   const unreachable = members.filter(({ recipientId }) => recipientId === null);
   return { rendered, unreachable: unreachable.map(({ memberIndex }) => memberIndex) };
+}
+
+/** What a customer's templates read as `message`: of the MMS, also where they are of the SMS in its place. */
+function linkReader(
+  { messageLinks }: Dependencies,
+  { cohort, actionId }: MessageNode,
+  pass: number,
+): (customer: Pick<CustomerAttributes, 'customerId' | 'entryKey'>) => JsonObject {
+  const { month, runId } = cohort;
+  return ({ customerId, entryKey }) => {
+    const mms = { runId, customerId, entryKey, actionId, pass, leg: PRIMARY_LEG };
+    return { link: messageLinks.linkOf(messageId(month, mms)) };
+  };
 }
 
 function sharedContext({ cohort, actionId, actionName }: MessageNode): JsonObject {

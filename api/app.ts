@@ -4,24 +4,35 @@ import express, { Router, type Express } from 'express';
 import { authenticate } from './auth.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { docsPage } from './docs-page.ts';
+import { serveMedia } from './media/serve-media.ts';
+import { messagePages } from './message-pages/message-pages.ts';
 import { mount } from './mount.ts';
 import { openApiDocument } from './openapi.ts';
 import { problemHandler } from './problem-handler.ts';
 import { ApiProblem } from './problem.ts';
 import type { AnyRoute } from './route.ts';
+import { publicCards } from './contact-cards/public-cards.ts';
+import { contactCardRoutes } from './routes/contact-cards.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { holdRoutes } from './routes/holds.ts';
 import { importRoutes } from './routes/imports.ts';
+import { inboundRoutes } from './routes/inbound.ts';
 import { integrationRoutes } from './routes/integrations.ts';
 import { launchRoutes } from './routes/launch.ts';
+import { mediaRoutes } from './routes/media.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { previewRoutes } from './routes/previews.ts';
 import { projectRoutes } from './routes/project.ts';
 import { receiptRoutes } from './routes/receipts.ts';
 import { runControlRoutes } from './routes/run-control.ts';
 import { runRoutes } from './routes/runs.ts';
 import { scenarioCopyRoutes } from './routes/scenario-copies.ts';
 import { scenarioRoutes } from './routes/scenarios.ts';
+import { senderRoutes } from './routes/senders.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
+import { testRecipientRoutes } from './routes/test-recipients.ts';
+import { testSendRoutes } from './routes/test-sends.ts';
+import { textRoutes } from './routes/texts.ts';
 import { scenarioJsonSchema } from './scenarios/document.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
@@ -31,17 +42,25 @@ export function apiRoutes(deps: ApiDependencies): readonly AnyRoute[] {
   return [
     ...scenarioRoutes(deps),
     ...scenarioCopyRoutes(deps),
+    ...previewRoutes(deps),
     ...launchRoutes(deps),
+    ...testSendRoutes(deps),
     ...runRoutes(deps),
     ...runControlRoutes(deps),
     ...messageRoutes(deps),
     ...receiptRoutes(deps),
+    ...inboundRoutes(deps),
     ...projectRoutes(deps),
+    ...mediaRoutes(deps),
     ...holdRoutes(deps),
+    ...senderRoutes(deps),
     ...integrationRoutes(deps),
+    ...contactCardRoutes(deps),
     ...importRoutes(deps),
     ...customerRoutes(deps),
     ...suppressionRoutes(deps),
+    ...testRecipientRoutes(deps),
+    ...textRoutes(),
   ];
 }
 
@@ -84,8 +103,8 @@ function pathPattern(template: string): RegExp {
   return new RegExp(`^${template.replace(/:\w+/g, '[^/]+')}$`);
 }
 
-/** What anybody may read: health, descriptions, error codes, example media. */
-function publicPages({ pool, config }: ApiDependencies, routes: readonly AnyRoute[]): Router {
+/** What anybody may read: health, descriptions, error codes, media, contact cards by their hash, messages by their link. */
+function publicPages({ pool, config, log }: ApiDependencies, routes: readonly AnyRoute[]): Router {
   const router = Router();
   const openApi = openApiDocument(routes, config.publicUrl);
   const schema = scenarioJsonSchema();
@@ -100,7 +119,10 @@ function publicPages({ pool, config }: ApiDependencies, routes: readonly AnyRout
   router.get('/errors', async (_request, response) => {
     response.type('text/markdown').send(await readFile(path.join(ROOT, 'docs', 'errors.md'), 'utf8'));
   });
+  router.use(serveMedia({ pool }));
   router.use('/media', express.static(path.join(ROOT, 'examples', 'media'), { index: false, maxAge: '1h' }));
+  router.use(publicCards(pool));
+  router.use(messagePages({ pool, config, log }));
   router.use(docsPage());
   return router;
 }

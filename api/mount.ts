@@ -1,11 +1,8 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
-import { isStorable } from '../domain/storable.ts';
-import { asSentence, issueText } from '../nodes/shared/issue-text.ts';
-import { pointerOf, type Problem } from '../domain/validation/problem.ts';
 import { projectOf } from './auth.ts';
 import { parseIfMatch, type IfMatch } from './entity-tag.ts';
-import type { ErrorCode } from './errors.ts';
+import { parseInput } from './parse-input.ts';
 import { ApiProblem } from './problem.ts';
 import { changesResource, takesIfMatch, type AnyRoute } from './route.ts';
 
@@ -22,9 +19,9 @@ export function mount(router: Router, route: AnyRoute): void {
     : unread;
   router[route.method](route.path, ...json, async (request, response) => {
     const answer = await route.handle({
-      params: parse(route.params, request.params, 'not_found'),
-      query: parse(route.query ?? NO_QUERY, request.query, 'bad_query'),
-      body: parse(route.body, request.body, 'bad_body'),
+      params: parseInput(route.params, request.params, 'not_found'),
+      query: parseInput(route.query ?? NO_QUERY, request.query, 'bad_query'),
+      body: parseInput(route.body, request.body, 'bad_body'),
       project: projectOf(response),
       ifMatch: ifMatchOf(route, request),
       raw: request,
@@ -59,52 +56,4 @@ function limitUnread(request: Request, _response: Response, next: NextFunction):
 
 export function tooLarge(): ApiProblem {
   return new ApiProblem('too_large', `The body may have at most ${MAX_JSON_BYTES} bytes.`);
-}
-
-function parse<T extends z.ZodType>(schema: T | undefined, value: unknown, code: ErrorCode): z.output<T> {
-  if (!schema) return undefined as z.output<T>;
-  if (!isStorable(value)) {
-    throw new ApiProblem(
-      code,
-      "It contains what can't be stored: a NUL character, half a surrogate pair, or too deep a nesting.",
-    );
-  }
-  const unkept = unkeptNames(value);
-  const parsed = schema.safeParse(value ?? {}, { error: issueText });
-  if (parsed.success && unkept.length === 0) return parsed.data;
-  const problems = [...unkept, ...(parsed.error?.issues ?? []).flatMap(problemsOf)];
-  throw new ApiProblem(
-    code,
-    problems.map(({ pointer, message }) => `${pointer || 'The body'}: ${message}`).join(' '),
-    {
-      problems,
-    },
-  );
-}
-
-/** Fields that an object of JavaScript does not keep: their name is taken. */
-function unkeptNames(value: unknown, path: readonly string[] = []): readonly Problem[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, part]) =>
-    name === '__proto__'
-      ? [
-          {
-            pointer: pointerOf(...path, name),
-            code: 'bad_field',
-            message: `No field can be called "${name}".`,
-          },
-        ]
-      : unkeptNames(part, [...path, name]),
-  );
-}
-
-function problemsOf(issue: z.core.$ZodIssue): readonly Problem[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      pointer: pointerOf(...issue.path, key),
-      code: 'unknown_field',
-      message: `There is no field "${key}" here. ${issue.message}`.trimEnd(),
-    }));
-  }
-  return [{ pointer: pointerOf(...issue.path), code: 'bad_field', message: asSentence(issue.message) }];
 }

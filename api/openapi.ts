@@ -115,7 +115,10 @@ function bodyOf(route: AnyRoute): object {
   }
   if (!route.rawBody) return {};
   const content = Object.fromEntries(
-    Object.entries(route.rawBody).map(([type, example]) => [type, { schema: { type: 'string', example } }]),
+    Object.entries(route.rawBody).map(([type, described]) => [
+      type,
+      { schema: typeof described === 'string' ? { type: 'string', example: described } : described },
+    ]),
   );
   return { body: { required: true, content } };
 }

@@ -47,8 +47,8 @@ export interface Route<
   readonly conditional?: true;
   /** A JSON body. Routes without one may read `raw`. */
   readonly body?: Body;
-  /** What else the body may be, for the description only. */
-  readonly rawBody?: Readonly<Record<string, string>>;
+  /** What else the body may be, for the description only: by content type an example of a text, or a schema. */
+  readonly rawBody?: Readonly<Record<string, string | z.ZodType>>;
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   readonly handle: (
     request: ApiRequest<z.output<Params>, z.output<Query>, z.output<Body>>,

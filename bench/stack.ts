@@ -3,15 +3,12 @@ import { pathToFileURL } from 'node:url';
 import { parseEnvironment, VARIABLES, type Variables } from '../config/environment.ts';
 import { inheritedEnvironment } from '../config/inherited.ts';
 import { temporalConfig, type TemporalConfig } from '../config/temporal.ts';
-import { setBusinessClock } from '../database/business-clock.ts';
+import { setBusinessClock, WEDNESDAY_NOON } from '../database/business-clock.ts';
 import { createPool, type Pool } from '../database/pool.ts';
-import { ApiClient } from '../stack/demo/api-client.ts';
+import { ApiClient } from '../stack/api-client.ts';
 import { Stack } from '../stack/stack.ts';
 import { stopOnInterrupt } from './interrupt.ts';
 import { readState, type StackAccess } from '../stack/state-file.ts';
-
-/** A Wednesday, 12:00 Central: nothing depends on the hour of the measurement. */
-const BUSINESS_TIME = Date.UTC(2026, 10, 18, 18);
 
 /** The stack that is measured: production timings, the simulator in the provider's place. */
 export interface BenchStack {
@@ -50,7 +47,7 @@ export async function startBenchStack(home: string, variables: Variables): Promi
   const { rows } = await pool.query<{ open: string }>(
     `SELECT count(*) AS open FROM run WHERE state NOT IN ('finished', 'cancelled', 'failed')`,
   );
-  if (rows[0]?.open === '0') await setBusinessClock(pool, access.projectId, BUSINESS_TIME);
+  if (rows[0]?.open === '0') await setBusinessClock(pool, access.projectId, WEDNESDAY_NOON);
   return {
     home,
     access,

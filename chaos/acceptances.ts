@@ -4,11 +4,18 @@ import type { Pool } from '../database/pool.ts';
 import { ledgerRowSchema, type AcceptedRow, type LedgerRow } from '../simulators/ledger.ts';
 
 /**
- * Reads the simulator's ledger from its file: the truth about what was taken, whatever became of our processes.
+ * Reads the ledgers of simulated providers from their files: the truth about what was taken, whatever became of our processes.
  * @throws Error for a line that is no row: evidence that can't be read proves nothing
  */
-export async function readSimulatorLedger(home: string, provider: string): Promise<readonly LedgerRow[]> {
-  const file = path.join(home, 'simulator', `${provider}.jsonl`);
+export async function readSimulatorLedgers(
+  home: string,
+  providers: readonly string[],
+): Promise<readonly LedgerRow[]> {
+  const ledgers = providers.map((name) => readLedger(path.join(home, 'simulator', `${name}.jsonl`)));
+  return (await Promise.all(ledgers)).flat();
+}
+
+async function readLedger(file: string): Promise<readonly LedgerRow[]> {
   const text = await readFile(file, 'utf8');
   return text.split('\n').flatMap((line, index) => {
     if (line === '') return [];

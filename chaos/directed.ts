@@ -1,9 +1,10 @@
 import type { Freeze } from './freezes.ts';
 import { Impatience } from './patience.ts';
 import { countRarePaths } from './rare-paths.ts';
+import type { RarePath } from '../domain/rare-path.ts';
 import { REHEARSALS, type Rehearsal } from './rehearsals.ts';
 import type { Rig } from './rig.ts';
-import { followToEnd, launchTo, type Customer } from './runs.ts';
+import { followToEnd, launchTo, type Customer, type RehearsedMessage } from './runs.ts';
 import { stopNumber, type Stop } from './stops.ts';
 
 /** How often a rehearsal is played again that has not led along its rare paths: no process may have come to the point. */
@@ -28,9 +29,15 @@ export class Stage {
     this.say = say;
   }
 
+  /** Those that the vendor can have. */
+  private get rehearsals(): readonly Rehearsal[] {
+    const { impossible } = this.rig.vendor;
+    return REHEARSALS.filter(({ needs }) => needs === undefined || impossible[needs] === undefined);
+  }
+
   /** Plays every rehearsal; their runs end later, beside the tormented one. */
   async playAll(): Promise<void> {
-    for (const rehearsal of REHEARSALS) await this.play(rehearsal);
+    for (const rehearsal of this.rehearsals) await this.play(rehearsal);
   }
 
   /**
@@ -41,8 +48,10 @@ export class Stage {
     for (;;) {
       for (const run of this.runs) await followToEnd(this.rig, run, timeoutMs);
       const counts = await countRarePaths(this.rig);
-      const lacking = REHEARSALS.filter(
-        (rehearsal) => this.missing.has(rehearsal) || rehearsal.brings.some((path) => counts[path] === 0),
+      const lacks = (path: RarePath): boolean =>
+        counts[path] === 0 && this.rig.vendor.impossible[path] === undefined;
+      const lacking = this.rehearsals.filter(
+        (rehearsal) => this.missing.has(rehearsal) || rehearsal.brings.some(lacks),
       );
       if (lacking.length === 0 || this.time >= REPEATS) break;
       this.time += 1;
@@ -54,8 +63,8 @@ export class Stage {
   }
 
   /** @returns the run's id */
-  async launch(name: string, customers: readonly Customer[], text?: string): Promise<string> {
-    const run = await launchTo(this.rig, `${name}-${this.time}`, customers, text);
+  async launch(name: string, customers: readonly Customer[], message?: RehearsedMessage): Promise<string> {
+    const run = await launchTo(this.rig, `${name}-${this.time}`, customers, message);
     this.runs.push(run);
     this.entries += customers.length;
     return run;

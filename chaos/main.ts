@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { MOST_CALLS } from '../providers/http-client.ts';
 import { exampleCsv } from '../stack/demo/example-customers.ts';
 import { say } from '../stack/say.ts';
 import { untilStopped } from '../stack/until-stopped.ts';
-import { acceptancesOf, countDuplicates, countUnclaimedCalls, readSimulatorLedger } from './acceptances.ts';
+import { acceptancesOf, countDuplicates, countUnclaimedCalls, readSimulatorLedgers } from './acceptances.ts';
 import { countAfterStop } from './after-stop.ts';
 import { Stage } from './directed.ts';
+import { countDoubts } from './doubts.ts';
+import { countFallbacks } from './fallbacks.ts';
 import { findLeaks } from './leaks.ts';
 import { countLosses, sumOfLosses } from './losses.ts';
 import { chaosOptions, type ChaosOptions } from './options.ts';
@@ -22,6 +25,7 @@ import { countStopsInFlight } from './stops.ts';
 import { Tormentor, type Torment } from './torment.ts';
 import { plannedTroubles } from './trouble-counts.ts';
 import { describeUnsettled } from './unsettled.ts';
+import { chaosVendor } from './vendors.ts';
 import { countForged } from './webhooks.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
@@ -37,7 +41,7 @@ async function chaos(): Promise<void> {
   const phases = new Phases();
   const tell = (text: string): void => say(`${String(phases.seconds()).padStart(6)} s ${text}`);
   say(`Seed ${options.seed}. Starting a stack of its own …`);
-  const rig = await Rig.start(HOME);
+  const rig = await Rig.start(HOME, chaosVendor(options.provider));
   interruption.stop = () => rig.stop();
   let kept = false;
   try {
@@ -88,7 +92,7 @@ async function tormentRun(
   const runId = await launch(rig, await summerSale());
   tell('Launched. Tormenting …');
   const random = new Random(seed);
-  const plan = planTrouble(random, kills, customers);
+  const plan = planTrouble(random, { kills, customers, repeats: rig.vendor.repeats });
   const expected = Math.floor((customers * MESSAGES_OF_THOUSAND) / 1_000);
   const tormentor = new Tormentor(rig, random, runId);
   progress.isTormented = true;
@@ -114,16 +118,18 @@ async function judge(
   torment: Tormented,
   phases: Phases,
 ): Promise<Omit<ChaosResult, 'stalls'>> {
-  const ledger = await readSimulatorLedger(rig.home, provider);
+  const ledger = await readSimulatorLedgers(rig.home, rig.vendor.providers);
   const stops = [...stage.stops, ...torment.stops];
   const freezes = [...stage.freezes, ...torment.freezes];
   const { receiptDeadlineMs } = rig.timings;
   const after = await countAfterStop(rig.pool, { ledger, stops, freezes, receiptDeadlineMs });
   const losses = await countLosses(rig.pool, ledger, customers + stage.entries);
   if (losses.unknown + losses.unresolved > 0) for (const line of await describeUnsettled(rig.pool)) say(line);
-  const receipts = await countReceipts(rig.pool, ledger);
+  const receipts = await countReceipts(rig.pool, ledger, rig.vendor);
+  const fallbacks = await countFallbacks(rig.pool, ledger);
   const leaks = await findLeaks(rig);
   const { entries, visits, rows, contradicted } = losses;
+  const workers = torment.killsByTarget['worker'] ?? 0;
   return {
     profile: rig.access.timings,
     provider,
@@ -133,6 +139,7 @@ async function judge(
     kills_by_point: torment.killsByPoint,
     stops: torment.stops.length,
     stops_in_flight: await countStopsInFlight(rig, torment.stops),
+    stops_written: torment.stops.filter(({ isWritten }) => isWritten === true).length,
     stops_unheard: after.unheard,
     customers,
     messages: losses.messages,
@@ -141,6 +148,9 @@ async function judge(
     calls_unclaimed: await countUnclaimedCalls(rig.pool, ledger),
     lost: sumOfLosses(losses),
     losses: { entries, visits, rows, contradicted, receipts: losses.receipts },
+    fallbacks: fallbacks.made,
+    fallbacks_twice: fallbacks.twice,
+    fallbacks_unsettled: fallbacks.unsettled,
     claims_after_stop: after.claims,
     calls_after_stop: after.calls,
     calls_within_1s: after.callsWithinASecond,
@@ -150,6 +160,8 @@ async function judge(
     receipts_misapplied: receipts.misapplied,
     unknown: losses.unknown,
     unresolved: losses.unresolved,
+    unresolved_allowed: rig.vendor.repeats ? 0 : workers * MOST_CALLS,
+    unresolved_why: await countDoubts(rig.pool, ledger),
     unresolved_gated: losses.unresolvedGated,
     leaks: leaks.places,
     leaks_searched: leaks.searched,
@@ -158,6 +170,7 @@ async function judge(
     troubles: torment.troubles,
     troubles_planned: plannedTroubles(torment.plan),
     rare_paths: await countRarePaths(rig),
+    rare_paths_impossible: rig.vendor.impossible,
     seconds: phases.seconds(),
     phases: phases.lengths(),
   };

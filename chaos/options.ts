@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../config/environment.ts';
-import { PROVIDER_NAMES } from '../domain/provider-names.ts';
+import { VENDOR_NAMES, type Vendor } from '../domain/vendors.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
   readonly kills: number;
   readonly customers: number;
-  readonly provider: string;
+  readonly provider: Vendor;
   readonly json: boolean;
   /** Leave the data folder, for a look at what is wrong. */
   readonly keep: boolean;
@@ -16,7 +16,7 @@ const USAGE = `npm run chaos -- [options]
   --seed N          of everything that is random; another one each time by default, and printed
   --kills N         processes that are killed during the run; 20
   --customers N     2000
-  --provider NAME   ${PROVIDER_NAMES.join(', ')}
+  --provider NAME   ${VENDOR_NAMES.join(', ')}; ${VENDOR_NAMES[0]}
   --json            one JSON object as the last line
   --keep            leave data and logs in .tidings/chaos`;
 
@@ -37,8 +37,9 @@ export function chaosOptions(args: readonly string[]): ChaosOptions {
       fail(`--${name} takes a whole number from ${min} to ${max}.`);
     return value;
   };
-  const provider = values.provider ?? PROVIDER_NAMES[0];
-  if (!PROVIDER_NAMES.some((name) => name === provider)) fail(`There is no provider "${provider}".`);
+  const named = values.provider ?? VENDOR_NAMES[0];
+  const provider =
+    VENDOR_NAMES.find((name) => name === named) ?? fail(`There is no provider "${String(named)}".`);
   const options = {
     seed: whole('seed', Math.floor(Math.random() * 1_000_000), 0, 4_294_967_295),
     kills: whole('kills', 20, 0, 2_000),

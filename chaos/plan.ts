@@ -1,5 +1,5 @@
 import type { CrashPoint } from '../domain/crash-point.ts';
-import { FAULT_KINDS, type Fault, type FaultKind } from '../simulators/infobip/faults.ts';
+import { FAULT_KINDS, type Fault, type FaultKind } from '../simulators/faults.ts';
 import type { Random } from './random.ts';
 import { TARGETS, type Target } from './targets.ts';
 
@@ -30,6 +30,8 @@ const PUMP_POINTS: readonly CrashPoint[] = [
   'after_repeat_claim',
   'after_repeat_call',
   'after_repeat_record',
+  'after_fallback_take',
+  'before_fallback_settle',
   'after_sweep',
   'after_hints',
 ];
@@ -39,6 +41,7 @@ const POINTS: Readonly<Partial<Record<Target, readonly CrashPoint[]>>> = {
   pump: PUMP_POINTS,
   api: API_POINTS,
 };
+const OF_REPEATS: readonly CrashPoint[] = ['after_repeat_claim', 'after_repeat_call', 'after_repeat_record'];
 const FREEZE_POINTS: readonly CrashPoint[] = [
   'after_claim',
   'before_write',
@@ -54,15 +57,25 @@ const LAST = 0.92;
  *
  * At least half of the kills are workers', every other process has a tenth or more of them; every second kill of a
  * worker, pump or API is at a point of the code, the others at any instant. Opt-outs, freezes and faults come on top.
+ * @param repeats whether messages in doubt are repeated; else nobody ever comes to the points of a repeat
  */
-export function planTrouble(random: Random, kills: number, customers: number): readonly Trouble[] {
+export function planTrouble(
+  random: Random,
+  {
+    kills,
+    customers,
+    repeats,
+  }: { readonly kills: number; readonly customers: number; readonly repeats: boolean },
+): readonly Trouble[] {
+  const reached = (point: CrashPoint): boolean => repeats || !OF_REPEATS.includes(point);
   const spread = (count: number, what: (index: number) => Trouble['what']): readonly Trouble[] =>
     Array.from({ length: count }, (_, index) => ({
       at: (LAST * (index + random.next())) / count,
       what: what(index),
     }));
   const targets = random.shuffled(killTargets(kills));
-  const killOf = dealer(random);
+  const killOf = dealer(random, reached);
+  const freezePoints = FREEZE_POINTS.filter(reached);
   const extras = Math.max(1, Math.ceil(kills / 10));
   const faults = random.shuffled(
     Array.from({ length: Math.max(extras * 2, FAULT_KINDS.length) }, (_, index) => faultOf(index)),
@@ -73,7 +86,7 @@ export function planTrouble(random: Random, kills: number, customers: number): r
     ...spread(stops, (index) => ({ kind: 'stop', inFlight: index % 4 !== 3 })),
     ...spread(extras, () => ({
       kind: 'freeze',
-      point: random.pick(FREEZE_POINTS),
+      point: random.pick(freezePoints),
       ms: random.whole(1_500, 12_000),
     })),
     ...spread(extras, (index) => ({
@@ -119,10 +132,13 @@ function killTargets(kills: number): readonly Target[] {
 }
 
 /** Deals the points of each target like cards: every one of them comes before one comes again. */
-function dealer(random: Random): (target: Target) => { target: Target; point?: CrashPoint } {
+function dealer(
+  random: Random,
+  reached: (point: CrashPoint) => boolean,
+): (target: Target) => { target: Target; point?: CrashPoint } {
   const decks = new Map<Target, CrashPoint[]>();
   return (target) => {
-    const points = POINTS[target] ?? [];
+    const points = (POINTS[target] ?? []).filter(reached);
     if (points.length === 0 || random.next() >= 0.5) return { target };
     const deck = decks.get(target) ?? [];
     if (deck.length === 0) deck.push(...random.shuffled(points));

@@ -1,7 +1,8 @@
 import type { Pool } from '../database/pool.ts';
-import { handsetOf, type ReportBehaviour } from '../simulators/infobip/handsets.ts';
+import { reportsOf, type ReportBehaviour } from '../simulators/handsets.ts';
 import type { LedgerRow } from '../simulators/ledger.ts';
 import { acceptancesOf } from './acceptances.ts';
+import type { ChaosVendor } from './vendors.ts';
 
 export interface ReceiptCounts {
   /** Different reports that the engine has answered with 2xx. */
@@ -20,17 +21,13 @@ interface Told {
 }
 
 const FINAL = ['delivered', 'failed', 'expired'];
-/** States of a message that agree with a report, by the group of its status. */
-const STATES_AFTER: Readonly<Record<number, readonly string[]>> = {
-  2: FINAL,
-  3: ['delivered'],
-  4: FINAL,
-};
-const TO_THE_OPERATOR = 2;
-
 /** Holds the reports that were acknowledged against inbox, ledger and events: each must be applied, once. */
-export async function countReceipts(pool: Pool, ledger: readonly LedgerRow[]): Promise<ReceiptCounts> {
-  const told = toldReports(ledger);
+export async function countReceipts(
+  pool: Pool,
+  ledger: readonly LedgerRow[],
+  vendor: ChaosVendor,
+): Promise<ReceiptCounts> {
+  const told = toldReports(ledger, vendor);
   const { rows } = await pool.query<{ applied: string; misapplied: string }>(
     `WITH told AS (SELECT id, code, string_to_array(states, ' ') AS states
                    FROM unnest($1::text[], $2::text[], $3::text[]) AS t (id, code, states)),
@@ -60,27 +57,21 @@ export async function countReceipts(pool: Pool, ledger: readonly LedgerRow[]): P
 }
 
 /** The very same report, posted again, is one. */
-function toldReports(ledger: readonly LedgerRow[]): readonly Told[] {
+function toldReports(ledger: readonly LedgerRow[], { codeOf }: ChaosVendor): readonly Told[] {
   const accepted = new Map(acceptancesOf(ledger).map((row) => [row.id, row]));
   const told = new Map<string, Told>();
   for (const row of ledger) {
     const message = row.kind === 'reported' ? accepted.get(row.id) : undefined;
-    const report =
-      message && row.kind === 'reported'
-        ? handsetOf(message.to, message.channel).reports[row.report]
-        : undefined;
-    if (!report) continue;
-    const code = codeOf(report);
+    const report = message && row.kind === 'reported' ? reportsOf(message)[row.report] : undefined;
+    if (!message || !report) continue;
+    const code = codeOf(report.fate, message.channel);
     told.set(`${row.id} ${code} ${report.after}`, { id: row.id, code, states: statesAfter(report) });
   }
   return [...told.values()];
 }
 
-function codeOf({ status, error }: ReportBehaviour): string {
-  return String(status.groupId === 3 || error.id === 0 ? status.id : error.id);
-}
-
-function statesAfter({ status }: ReportBehaviour): readonly string[] {
-  if (status.groupId === 3 && status.id === TO_THE_OPERATOR) return ['dispatched', ...FINAL];
-  return STATES_AFTER[status.groupId] ?? FINAL;
+/** States of a message that agree with a report. */
+function statesAfter({ fate }: ReportBehaviour): readonly string[] {
+  if (fate === 'dispatched') return ['dispatched', ...FINAL];
+  return fate === 'delivered' ? ['delivered'] : FINAL;
 }

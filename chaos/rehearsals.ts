@@ -4,18 +4,23 @@ import type { Stage } from './directed.ts';
 import { freezeUntil } from './freezes.ts';
 import { until } from './patience.ts';
 import { magic, ordinary } from './rehearsal-customers.ts';
-import { countMessages, countOpen, readRun } from './runs.ts';
+import { countInStates, countMessages, readRun } from './runs.ts';
 import { numberInFlight } from './stops.ts';
 import { killWorkflow } from './workflow-faults.ts';
-import { deliveredReport, reportPath } from './webhooks.ts';
+import { reportPath } from './webhooks.ts';
 
 const POINT_MS = 60_000;
+/** States of messages of which nobody knows yet whether the provider took them, and of those that somebody has claimed. */
+const OPEN = ['queued', 'submitting', 'unknown'];
+const CLAIMED = ['queued', 'submitting'];
 
 /** Something brought about on purpose, named after what it shows. */
 export interface Rehearsal {
   readonly name: string;
   /** Rare paths that it leads along. */
   readonly brings: readonly RarePath[];
+  /** The one that it is about: it is left out where the vendor's capabilities rule that out. */
+  readonly needs?: RarePath;
   readonly play: (stage: Stage) => Promise<void>;
 }
 
@@ -34,11 +39,15 @@ export const REHEARSALS: readonly Rehearsal[] = [
     ],
     play: async (stage) => {
       const endings = [54, 55, 56, 58, 59, 71, 72, 73, 65, 66, 67, 74, 74, 69, 69, 69, 69, 69, 69];
-      const run = await stage.launch('answers', magic(stage.time, endings));
-      // The next rehearsal has many messages in one call, and here each must have its own.
-      await until('all calls', async () =>
-        (await countMessages(stage.rig, run)) === endings.length ? true : undefined,
-      );
+      // What may be known of a message differs from channel to channel where each has a provider of its own.
+      const channels = stage.rig.vendor.providers.length > 1 ? (['mms', 'sms'] as const) : (['mms'] as const);
+      for (const channel of channels) {
+        const run = await stage.launch(`answers-${channel}`, magic(stage.time, endings), { channel });
+        // The next rehearsal has many messages in one call, and here each must have its own.
+        await until('all calls', async () =>
+          (await countMessages(stage.rig, run)) === endings.length ? true : undefined,
+        );
+      }
     },
   },
   {
@@ -46,12 +55,13 @@ export const REHEARSALS: readonly Rehearsal[] = [
     brings: ['orphan_receipt'],
     play: async ({ rig, time }) => {
       const nobody = `20261100-0000-8000-a000-${String(time).padStart(12, '0')}`;
-      await rig.client.call('POST', await reportPath(rig), deliveredReport(nobody));
+      await rig.client.call('POST', await reportPath(rig), rig.vendor.deliveredReport(nobody));
     },
   },
   {
     name: 'a batch that is refused for one of its messages',
     brings: ['batch_split'],
+    needs: 'batch_split',
     play: async (stage) => {
       const { rig, time } = stage;
       await rig.query('UPDATE integration SET messages_per_call = 10');
@@ -73,19 +83,19 @@ export const REHEARSALS: readonly Rehearsal[] = [
     },
   },
   {
-    name: 'a worker that is frozen between its last check and the first byte, until its message has been repeated',
+    name: 'a worker that is frozen between its last check and the first byte, until others have settled its message',
     brings: ['zombie_fenced', 'same_id_repeat', 'unknown'],
     play: async (stage) => {
       const runs: string[] = [];
-      const repeated = (): Promise<unknown> =>
+      // Where nothing is repeated, all that the others can do is to call it in doubt.
+      const states = stage.rig.vendor.repeats ? OPEN : CLAIMED;
+      const settled = (): Promise<unknown> =>
         until(
-          'the repeat',
-          async () => ((await countOpen(stage.rig, runs)) === 0 ? true : undefined),
+          'what others do',
+          async () => ((await countInStates(stage.rig, runs, states)) === 0 ? true : undefined),
           30_000,
         );
-      const freeze = freezeUntil(stage.rig, 'before_write', POINT_MS, () =>
-        repeated().catch(() => undefined),
-      );
+      const freeze = freezeUntil(stage.rig, 'before_write', POINT_MS, () => settled().catch(() => undefined));
       const launched = async (): Promise<unknown> =>
         runs.push(await stage.launch('zombie', ordinary(stage.time, 2, 320)));
       stage.freezes.push(await stage.beside(freeze, launched));
@@ -134,9 +144,28 @@ export const REHEARSALS: readonly Rehearsal[] = [
   {
     name: 'a pump that is killed behind the claim of a repeat',
     brings: ['unknown'],
+    needs: 'same_id_repeat',
     play: async (stage) => {
       const killed = stage.rig.killAt('after_repeat_claim', POINT_MS);
       await stage.beside(killed, () => stage.launch('repeated', magic(stage.time + 8, [56])));
+    },
+  },
+  {
+    name: 'a pump that is killed when it has taken MMS that could not be taken, for SMS in their place',
+    brings: [],
+    play: async (stage) => {
+      const killed = stage.rig.killAt('after_fallback_take', POINT_MS);
+      const customers = magic(stage.time, [60, 61, 60]);
+      await stage.beside(killed, () => stage.launch('replaced', customers, { fallback: 'No picture.' }));
+    },
+  },
+  {
+    name: 'a pump that is killed when it has sent SMS in place of MMS, and has not said so yet',
+    brings: [],
+    play: async (stage) => {
+      const killed = stage.rig.killAt('before_fallback_settle', POINT_MS);
+      const customers = magic(stage.time + 6, [61, 60, 61]);
+      await stage.beside(killed, () => stage.launch('unsettled', customers, { fallback: 'No picture.' }));
     },
   },
   {
@@ -179,7 +208,7 @@ export const REHEARSALS: readonly Rehearsal[] = [
       const text = `${nested}{{ "" }}${'{% endfor %}'.repeat(3)}Hello`;
       const list = Array.from({ length: 1_000 }, (_, i) => i);
       const customers = ordinary(time, 1, 370).map((customer) => ({ ...customer, list }));
-      const run = await stage.launch('endless', customers, text);
+      const run = await stage.launch('endless', customers, { text });
       const incident = await until('the incident', async () => (await readRun(rig, run)).incidents[0]);
       await rig.client.call('POST', `/v1/runs/${run}/incidents/${incident.node_id}`, { action: 'exit' });
     },

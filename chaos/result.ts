@@ -1,7 +1,9 @@
+import type { Doubts } from './doubts.ts';
 import { killsOfEach } from './plan.ts';
 import type { RarePathCounts } from './rare-paths.ts';
 import { TARGETS } from './targets.ts';
 import { lackingTroubles, type TroubleCounts } from './trouble-counts.ts';
+import type { ChaosVendor } from './vendors.ts';
 
 /** What `npm run chaos -- --json` prints. */
 export interface ChaosResult {
@@ -15,6 +17,8 @@ export interface ChaosResult {
   readonly stops: number;
   /** Opt-outs of numbers whose message was queued or being offered. */
   readonly stops_in_flight: number;
+  /** Of all, those that a handset wrote to the sender; the others came through the API. */
+  readonly stops_written: number;
   /** Opt-outs that were answered and that the database does not know. */
   readonly stops_unheard: number;
   readonly customers: number;
@@ -27,6 +31,12 @@ export interface ChaosResult {
   readonly lost: number;
   /** What `lost` is the sum of. */
   readonly losses: Readonly<Record<string, number>>;
+  /** MMS that could not be taken and have an SMS of the engine in their place. */
+  readonly fallbacks: number;
+  /** Second SMS in place of one MMS. */
+  readonly fallbacks_twice: number;
+  /** MMS of which nobody says, or somebody says wrongly, what has come of that. */
+  readonly fallbacks_unsettled: number;
   readonly claims_after_stop: number;
   readonly calls_after_stop: number;
   readonly calls_within_1s: number;
@@ -37,6 +47,10 @@ export interface ChaosResult {
   readonly receipts_misapplied: number;
   readonly unknown: number;
   readonly unresolved: number;
+  /** How many may be: none where messages in doubt are repeated, else the calls that the killed workers may have had under way. */
+  readonly unresolved_allowed: number;
+  /** What the ledger says of those. */
+  readonly unresolved_why: Doubts;
   readonly unresolved_gated: number;
   /** Places in which a phone number stands that must not have one. */
   readonly leaks: readonly string[];
@@ -49,6 +63,8 @@ export interface ChaosResult {
   /** Webhooks that were taken although nobody should take them, and forged reports in the inbox. */
   readonly nonsense_taken: number;
   readonly rare_paths: RarePathCounts;
+  /** Those that the vendor's capabilities rule out, each with the reason. */
+  readonly rare_paths_impossible: ChaosVendor['impossible'];
   /** What did not go on while the run was tormented, or did not end after it. */
   readonly stalls: readonly string[];
   readonly seconds: number;
@@ -62,11 +78,14 @@ export function brokenPromises(result: ChaosResult, wantedKills: number): readon
     duplicates: result.duplicates,
     'calls beyond the claims of their message': result.calls_unclaimed,
     lost: result.lost,
+    'second SMS in place of one MMS': result.fallbacks_twice,
+    'MMS whose fallback is not settled': result.fallbacks_unsettled,
     'claims after an opt-out': result.claims_after_stop,
     'calls after an opt-out': result.calls_after_stop,
     'opt-outs that the database does not know': result.stops_unheard,
     'messages in doubt': result.unknown,
-    'unresolved messages': result.unresolved,
+    'unresolved messages too many': Math.max(0, result.unresolved - result.unresolved_allowed),
+    'unresolved messages that were told of': result.unresolved_why.told,
     'phone numbers in logs or histories': result.leaks.length,
     'forged or broken webhooks that were taken': result.nonsense_taken,
     'acknowledged receipts that were not applied': result.receipts_acknowledged - result.receipts_applied,
@@ -74,7 +93,7 @@ export function brokenPromises(result: ChaosResult, wantedKills: number): readon
     'kills that were not made': Math.max(0, wantedKills - result.kills),
   };
   const paths = Object.entries(result.rare_paths).flatMap(([name, count]) =>
-    count === 0 ? [`The rare path ${name} was not taken.`] : [],
+    count === 0 && !(name in result.rare_paths_impossible) ? [`The rare path ${name} was not taken.`] : [],
   );
   return [
     ...result.stalls.map((stall) => `Standstill: ${stall}`),
@@ -99,6 +118,8 @@ function tooLittle(result: ChaosResult): readonly string[] {
     [fewest < killsOfEach(kills), 'A process had less than a tenth of the kills.'],
     [stops * 100 < customers, 'Less than one of a hundred customers opted out.'],
     [result.stops_in_flight * 2 < stops, 'Less than half of the opt-outs met a message in flight.'],
+    [result.stops_written * 3 < stops, 'Less than a third of the opt-outs were written by a handset.'],
+    [result.fallbacks === 0, 'No SMS was sent in place of an MMS.'],
     [accepted < customers / 2, 'The ledger has fewer acceptances than half of the customers.'],
     [messages < accepted, 'The database has fewer messages than the ledger has acceptances.'],
     [

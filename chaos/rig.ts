@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { connectionOptions, temporalConfig, type TemporalConfig } from '../config/temporal.ts';
 import { timingsOf } from '../config/timings.ts';
 import { inheritedEnvironment } from '../config/inherited.ts';
+import { SIMULATOR_PATHS } from '../config/simulator-paths.ts';
 import { createPool, type Pool } from '../database/pool.ts';
 import type { CrashPoint } from '../domain/crash-point.ts';
 import { setDemoClock } from '../stack/demo/prepare.ts';
@@ -13,10 +14,11 @@ import { isAlive, isRunning } from '../stack/leftovers.ts';
 import { dataFolders } from '../stack/postgres/cluster.ts';
 import { Stack, StackRunningError } from '../stack/stack.ts';
 import { readState, type StackAccess } from '../stack/state-file.ts';
-import type { Fault, FaultKind } from '../simulators/infobip/faults.ts';
+import type { Fault, FaultKind } from '../simulators/faults.ts';
 import { Client } from './client.ts';
 import { until } from './patience.ts';
 import { TARGETS, type Target } from './targets.ts';
+import type { ChaosVendor } from './vendors.ts';
 
 /** Time that a call takes: so slow that the faults fit into the run, and within the time that a call may take. */
 const LATENCY_MS = 1_000;
@@ -39,19 +41,21 @@ export class Rig {
   readonly pool: Pool;
   readonly client: Client;
   readonly crashFolder: string;
+  readonly vendor: ChaosVendor;
   private readonly stack: Stack;
   private witness: number | undefined;
 
-  private constructor(home: string, crashFolder: string, stack: Stack) {
+  private constructor(home: string, crashFolder: string, vendor: ChaosVendor, stack: Stack) {
     this.home = home;
     this.crashFolder = crashFolder;
+    this.vendor = vendor;
     this.stack = stack;
     this.access = stack.access;
     this.pool = createPool({ url: stack.access.databaseUrl, name: 'chaos', connections: 4 });
     this.client = new Client(stack.access.api, stack.access.apiKey);
   }
 
-  static async start(home: string): Promise<Rig> {
+  static async start(home: string, vendor: ChaosVendor): Promise<Rig> {
     const last = await readState(home);
     if (last && (await isRunning(last))) throw new StackRunningError(last);
     await Rig.remove(home);
@@ -60,6 +64,7 @@ export class Rig {
     const stack = await Stack.start({
       ...PLACES,
       TIDINGS_HOME: home,
+      PROVIDER: vendor.name,
       TIMINGS: TIMINGS.profile,
       LOG_LEVEL: 'info',
       WORKERS: String(WORKERS),
@@ -68,7 +73,7 @@ export class Rig {
       SIMULATOR_LOOKUP_LAG_MS: String(LOOKUP_LAG_MS),
     });
     await setDemoClock(stack.access);
-    const rig = new Rig(home, crashFolder, stack);
+    const rig = new Rig(home, crashFolder, vendor, stack);
     rig.witness = await rig.simulatorPid();
     return rig;
   }
@@ -130,24 +135,28 @@ export class Rig {
     return until('an answer of the database', async () => (await this.pool.query<T>(text, [...values])).rows);
   }
 
+  /** The same trouble at every provider of the vendor. */
   async setFault(fault: Fault): Promise<void> {
-    const { statusCode, body } = await request(this.faultsUrl, {
-      method: 'POST',
-      body: JSON.stringify(fault),
-    });
-    await body.dump();
-    if (statusCode !== 200)
-      throw new Error(`The simulator answered ${statusCode} to the fault ${fault.kind}.`);
+    for (const url of this.faultsUrls) {
+      const { statusCode, body } = await request(url, { method: 'POST', body: JSON.stringify(fault) });
+      await body.dump();
+      if (statusCode !== 200)
+        throw new Error(`The simulator answered ${statusCode} to the fault ${fault.kind}.`);
+    }
   }
 
   /** Calls that have met a trouble of the provider. */
   async callsThatMet(kind: FaultKind): Promise<number> {
-    const { body } = await request(this.faultsUrl);
-    return faultsMetSchema.parse(await body.json()).met[kind] ?? 0;
+    const counts = this.faultsUrls.map(async (url) => {
+      const { body } = await request(url);
+      return faultsMetSchema.parse(await body.json()).met[kind] ?? 0;
+    });
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
   }
 
-  private get faultsUrl(): string {
-    return `${this.access.simulator ?? ''}/_simulator/faults`;
+  private get faultsUrls(): readonly string[] {
+    const home = this.access.simulator ?? '';
+    return this.vendor.providers.map((name) => `${home}${SIMULATOR_PATHS[name]}/_simulator/faults`);
   }
 
   get temporalConfig(): TemporalConfig {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Channel } from '../domain/channel.ts';
 import { ENDED_RUN_STATES } from '../domain/states.ts';
 import type { Rig } from './rig.ts';
 import { until } from './patience.ts';
@@ -25,12 +26,20 @@ const CONSENT = {
   'consent.marketing.source': 'https://shop.example.com/club',
 };
 
+/** What a rehearsal sends; the external id by MMS unless it says otherwise. */
+export interface RehearsedMessage {
+  readonly text?: string;
+  readonly channel?: Channel;
+  /** The SMS in place of an MMS, sent by the engine. */
+  readonly fallback?: string;
+}
+
 /** Imports customers who may be sent to, and launches a message to them. @returns the run's id */
 export async function launchTo(
   rig: Rig,
   rehearsal: string,
   customers: readonly Customer[],
-  text = 'Hello {{ customer.externalId }}',
+  { text = 'Hello {{ customer.externalId }}', channel = 'mms', fallback }: RehearsedMessage = {},
 ): Promise<string> {
   const lines = customers.map((customer, index) =>
     JSON.stringify({ ...customer, rehearsal, externalId: `${rehearsal}-${index}`, ...CONSENT }),
@@ -43,7 +52,15 @@ export async function launchTo(
     name: `Rehearsal ${rehearsal}`,
     nodes: [
       { id: 'start', type: 'now', config: { audience } },
-      { id: 'send', type: 'mms', config: { category: 'marketing', text } },
+      {
+        id: 'send',
+        type: channel,
+        config: {
+          category: 'marketing',
+          text,
+          ...(fallback !== undefined && { fallback: { by: 'engine', text: fallback } }),
+        },
+      },
     ],
     edges: [{ from: 'start', to: 'send' }],
   });
@@ -95,12 +112,16 @@ export async function countMessages(rig: Rig, runId: string): Promise<number> {
   return Number(rows[0]?.count ?? 0);
 }
 
-/** Messages of runs of which nobody knows yet whether the provider took them. */
-export async function countOpen(rig: Rig, runIds: readonly string[]): Promise<number | undefined> {
-  const rows = await rig.query<{ all: string; open: string }>(
-    `SELECT count(*) AS all, count(*) FILTER (WHERE state IN ('queued', 'submitting', 'unknown')) AS open
+/** Messages of runs in one of the states; undefined while the runs have none at all. */
+export async function countInStates(
+  rig: Rig,
+  runIds: readonly string[],
+  states: readonly string[],
+): Promise<number | undefined> {
+  const rows = await rig.query<{ all: string; some: string }>(
+    `SELECT count(*) AS all, count(*) FILTER (WHERE state = ANY ($2::text[])) AS some
      FROM message WHERE run_id = ANY ($1::uuid[])`,
-    [runIds],
+    [runIds, states],
   );
-  return Number(rows[0]?.all ?? 0) === 0 ? undefined : Number(rows[0]?.open);
+  return Number(rows[0]?.all ?? 0) === 0 ? undefined : Number(rows[0]?.some);
 }

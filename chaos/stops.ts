@@ -6,6 +6,8 @@ export interface Stop {
   readonly phone: string;
   readonly askedAt: number;
   readonly answeredAt: number;
+  /** Whether its handset wrote STOP. Default false: an operator was told. */
+  readonly isWritten?: boolean;
 }
 
 /** States of a message that waits or is being offered. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Fault } from '../simulators/infobip/faults.ts';
+import type { Fault } from '../simulators/faults.ts';
 import { freezeUntil, type Freeze } from './freezes.ts';
 import { until } from './patience.ts';
 import type { Trouble } from './plan.ts';
@@ -9,6 +9,7 @@ import { countMessages, hasEnded, readRun, resume } from './runs.ts';
 import { anyNumber, countStopsInFlight, numberInFlight, stopNumber, type Stop } from './stops.ts';
 import type { Target } from './targets.ts';
 import { timeLeft } from './time-left.ts';
+import { writeStop } from './written-stops.ts';
 import { killWorkflow, type WorkflowFault } from './workflow-faults.ts';
 import { postNonsense, reportPath } from './webhooks.ts';
 import { noTroubles, type TroubleCounts } from './trouble-counts.ts';
@@ -164,11 +165,17 @@ export class Tormentor {
         return flying === undefined && !(await this.goesOn()) ? anyNumber(this.rig, this.random) : flying;
       }).catch(() => anyNumber(this.rig, this.random));
       if (phone === undefined) return;
-      const stop = await stopNumber(this.rig, phone);
+      const stop = await this.optOut(phone);
       this.stops.push(stop);
       const met = await until('what the opt-out met', () => countStopsInFlight(this.rig, [stop]));
       if (met > 0) return;
     }
+  }
+
+  /** Every other one writes to the sender; where nobody takes that in time an operator is told. */
+  private async optOut(phone: string): Promise<Stop> {
+    if (this.stops.length % 2 === 0) return stopNumber(this.rig, phone);
+    return writeStop(this.rig, phone).catch(() => stopNumber(this.rig, phone));
   }
 
   private async freeze({ point, ms }: Extract<Trouble['what'], { kind: 'freeze' }>): Promise<void> {
@@ -208,7 +215,9 @@ export class Tormentor {
   }
 
   private async postNonsense(): Promise<void> {
-    const { refused, taken } = await postNonsense(this.rig.client, await reportPath(this.rig));
+    const { client, vendor } = this.rig;
+    const right = await reportPath(this.rig);
+    const { refused, taken } = await postNonsense(client, { right, report: vendor.deliveredReport });
     this.troubles.nonsense_refused += refused;
     this.nonsenseTaken += taken;
   }

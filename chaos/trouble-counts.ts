@@ -1,4 +1,4 @@
-import { FAULT_KINDS } from '../simulators/infobip/faults.ts';
+import { FAULT_KINDS } from '../simulators/faults.ts';
 import type { Trouble } from './plan.ts';
 
 /** Troubles beside kills and opt-outs; provider's troubles by their kind, nonsense by the post. */

@@ -9,32 +9,15 @@ import type { Rig } from './rig.ts';
 
 const secretsSchema = z.object({ webhookSecret: z.string() });
 
-/** Where the engine takes delivery reports of MMS. */
+/** Where the engine takes the vendor's delivery reports of MMS. */
 export async function reportPath(rig: Rig): Promise<string> {
   const { webhookSecret } = secretsSchema.parse(
     JSON.parse(await readFile(path.join(rig.home, 'secrets.json'), 'utf8')),
   );
-  const rows = await rig.query<{ id: string }>('SELECT id FROM integration');
+  const { integration, path: middle } = rig.vendor.reports;
+  const rows = await rig.query<{ id: string }>('SELECT id FROM integration WHERE key = $1', [integration]);
   const id = rows[0]?.id ?? '';
-  return `/webhooks/${id}/reports/mms/${addressToken(webhookSecret, id)}`;
-}
-
-/** A report of a delivery, as Infobip posts it. */
-export function deliveredReport(messageId: string): object {
-  const stamp = new Date().toISOString().replace('Z', '+0000');
-  return {
-    results: [
-      {
-        messageId,
-        to: '12125550200',
-        sentAt: stamp,
-        doneAt: stamp,
-        messageCount: 1,
-        status: { groupId: 3, groupName: 'DELIVERED', id: 5, name: 'DELIVERED_TO_HANDSET' },
-        error: { groupId: 0, groupName: 'OK', id: 0, name: 'NO_ERROR', permanent: false },
-      },
-    ],
-  };
+  return `/webhooks/${id}/${middle}/${addressToken(webhookSecret, id)}`;
 }
 
 /** What forged reports tell of; no other report does. */
@@ -53,12 +36,12 @@ export interface NonsensePosts {
 /** Posts what nobody should: forged, far too large, broken, each until it is answered by a process that lives. */
 export async function postNonsense(
   client: Pick<Client, 'once'>,
-  right: string,
+  { right, report }: { readonly right: string; readonly report: (messageId: string) => object },
   patienceMs = ANSWER_MS,
 ): Promise<NonsensePosts> {
   const forged = right.replace(/[^/]+$/, 'forged');
   const posts = [
-    { address: forged, body: JSON.stringify(deliveredReport(FORGED_ID)), mayBeCutOff: false },
+    { address: forged, body: JSON.stringify(report(FORGED_ID)), mayBeCutOff: false },
     { address: right, body: Buffer.alloc(10 * 1_048_576, 0x20), mayBeCutOff: true },
     { address: right, body: '{"results": [', mayBeCutOff: false },
   ];

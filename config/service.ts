@@ -1,22 +1,9 @@
 import type { Timings } from '../domain/timings.ts';
-import type { WebhookAuth } from '../domain/webhook-auth.ts';
-import {
-  ConfigurationError,
-  parseEnvironment,
-  requireVariables,
-  type Environment,
-  type Variables,
-} from './environment.ts';
+import type { CredentialKey } from '../domain/credential-key.ts';
+import { ConfigurationError, parseEnvironment, requireVariables, type Variables } from './environment.ts';
 import type { LogLevel } from './log.ts';
 import { temporalConfig, type TemporalConfig } from './temporal.ts';
 import { dividedTimings, timingsOf } from './timings.ts';
-
-/** Secrets and addresses of one integration; they come from the environment and are never stored. */
-export interface IntegrationConfig {
-  readonly baseUrl: string;
-  readonly apiKey: string;
-  readonly webhookAuth: WebhookAuth;
-}
 
 /** What API, worker and pump run by. */
 export interface ServiceConfig {
@@ -33,11 +20,11 @@ export interface ServiceConfig {
   readonly testNumbers: readonly string[];
   /** Folder in which a rehearsal asks for the end of this process at a point; undefined everywhere else. */
   readonly crashPoints: string | undefined;
-  /** By the prefix of the variables that they were read from. */
-  readonly integrations: Readonly<Record<string, IntegrationConfig>>;
+  /** Whether links to media may lead to this machine, in mode `simulator`. */
+  readonly mediaFromLoopback: boolean;
+  /** Under which credentials of integrations are stored, the newest first. */
+  readonly credentialKeys: readonly CredentialKey[];
 }
-
-const DEFAULT_HMAC_HEADER = 'x-signature';
 
 /** The configuration of a service's process. @throws ConfigurationError */
 export function serviceConfig(variables: Variables = process.env): ServiceConfig {
@@ -46,7 +33,7 @@ export function serviceConfig(variables: Variables = process.env): ServiceConfig
     throw new ConfigurationError('CRASH_POINTS is for rehearsals: TIMINGS must not be production with it.');
   const required = requireVariables(
     environment,
-    ['DATABASE_URL', 'PHONE_KEY', 'TEMPORAL_ADDRESS', 'PUBLIC_URL', 'TIMINGS'],
+    ['DATABASE_URL', 'PHONE_KEY', 'CREDENTIAL_KEYS', 'TEMPORAL_ADDRESS', 'PUBLIC_URL', 'TIMINGS'],
     "a service can't run without them. `npm start` sets them for a laptop.",
   );
   return {
@@ -62,42 +49,7 @@ export function serviceConfig(variables: Variables = process.env): ServiceConfig
     timings: dividedTimings(timingsOf(required.TIMINGS), environment.TIMINGS_DIVISOR ?? 1),
     crashPoints: environment.CRASH_POINTS,
     testNumbers: environment.TEST_NUMBERS ?? [],
-    integrations: integrationsOf(environment),
+    mediaFromLoopback: environment.MEDIA_FROM_LOOPBACK ?? false,
+    credentialKeys: required.CREDENTIAL_KEYS,
   };
-}
-
-function integrationsOf(environment: Environment): Readonly<Record<string, IntegrationConfig>> {
-  const { INFOBIP_BASE_URL: baseUrl, INFOBIP_API_KEY: apiKey } = environment;
-  if (baseUrl === undefined && apiKey === undefined) return {};
-  const { INFOBIP_WEBHOOK_SECRET: secret } = requireVariables(
-    environment,
-    ['INFOBIP_BASE_URL', 'INFOBIP_API_KEY', 'INFOBIP_WEBHOOK_SECRET'],
-    'an Infobip integration needs all three.',
-  );
-  return {
-    INFOBIP: {
-      baseUrl: baseUrl ?? '',
-      apiKey: apiKey ?? '',
-      webhookAuth: webhookAuthOf(environment, secret),
-    },
-  };
-}
-
-function webhookAuthOf(environment: Environment, secret: string): WebhookAuth {
-  const kind = environment.INFOBIP_WEBHOOK_AUTH ?? 'token';
-  switch (kind) {
-    case 'token':
-      return { kind, secret };
-    case 'basic': {
-      const { INFOBIP_WEBHOOK_USERNAME: username } = requireVariables(
-        environment,
-        ['INFOBIP_WEBHOOK_USERNAME'],
-        'INFOBIP_WEBHOOK_AUTH is basic.',
-      );
-      return { kind, username, secret };
-    }
-    case 'header':
-    case 'hmac':
-      return { kind, header: environment.INFOBIP_WEBHOOK_HEADER ?? DEFAULT_HMAC_HEADER, secret };
-  }
 }

@@ -19,6 +19,7 @@ const PRODUCTION: Timings = {
   hintMs: { first: 20 * SECOND, last: 5 * MINUTE },
   rounding: { fraction: 1 / 60, minMs: SECOND, maxMs: 15 * MINUTE },
   freshnessMs: { marketing: 4 * HOUR, transactional: 15 * MINUTE },
+  windowMarginMs: 15 * MINUTE,
   finishAfterMs: 72 * HOUR,
   holdRecheckMs: 30 * SECOND,
   backlogGapMs: 10,

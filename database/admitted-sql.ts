@@ -8,13 +8,19 @@ export interface Audience {
   readonly filter: AudienceFilter | null;
   /** Runs whose recipients are left out. */
   readonly excludeRuns: readonly string[];
+  /** Of a test: the customers of its test recipients, and nobody else. */
+  readonly testCustomers?: readonly string[] | undefined;
 }
 
 /** The customers whom a launch admits, as a boolean SQL expression over `customer`. */
-export function admittedSql({ projectId, filter, excludeRuns }: Audience, parameters: Parameters): string {
+export function admittedSql(audience: Audience, parameters: Parameters): string {
+  const { projectId, filter, excludeRuns, testCustomers } = audience;
   const conditions = [
     `customer.project_id = ${parameters.add(projectId)}`,
     'customer.deleted_at IS NULL',
+    testCustomers
+      ? `customer.is_tester AND customer.id = ANY (${parameters.add(testCustomers)}::uuid[])`
+      : 'NOT customer.is_tester',
     filter ? audienceSql(filter, parameters) : 'true',
     ...(excludeRuns.length === 0 ? [] : notOfferedSql(parameters.add(excludeRuns))),
   ];

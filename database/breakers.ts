@@ -70,23 +70,24 @@ export async function noteSuccess(
 
 /**
  * Takes the probe of an open breaker that is due: one message may be claimed, and the next probe comes later.
- * @returns false when it is not due, or somebody else has taken it
+ * @returns the how manieth since it opened, 0 when none is due or somebody else has taken it
  */
 export async function takeProbe(
   database: Queryable,
   integrationId: string,
   pauses: ProbePauses,
-): Promise<boolean> {
-  const { rowCount } = await database.query({
+): Promise<number> {
+  const { rows } = await database.query<{ probes: number }>({
     name: 'take-probe',
     text: `
       UPDATE breaker SET probes = probes + 1,
         probe_at = clock_timestamp()
           + make_interval(secs => least($2 * 2 ^ least(probes + 1, 30), $3::float8) / 1000.0)
-      WHERE integration_id = $1 AND opened_at IS NOT NULL AND probe_at <= clock_timestamp()`,
+      WHERE integration_id = $1 AND opened_at IS NOT NULL AND probe_at <= clock_timestamp()
+      RETURNING probes`,
     values: [integrationId, pauses.first, pauses.last],
   });
-  return rowCount === 1;
+  return rows[0]?.probes ?? 0;
 }
 
 /** Whether a message may be claimed for the integration: it is closed, or this is its probe. */
@@ -95,7 +96,7 @@ export async function passesBreaker(
   integrationId: string,
   pauses: ProbePauses,
 ): Promise<boolean> {
-  if (await takeProbe(database, integrationId, pauses)) return true;
+  if ((await takeProbe(database, integrationId, pauses)) > 0) return true;
   const { rowCount } = await database.query(
     'SELECT FROM breaker WHERE integration_id = $1 AND opened_at IS NOT NULL',
     [integrationId],

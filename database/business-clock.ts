@@ -3,6 +3,9 @@ import { ENDED_RUN_STATES } from '../domain/states.ts';
 import type { Pool, Queryable } from './pool.ts';
 import { inTransaction } from './transaction.ts';
 
+/** A Wednesday, 12:00 Central: what is shown and measured does not depend on the hour at which it is started. */
+export const WEDNESDAY_NOON = Date.UTC(2026, 10, 18, 18);
+
 /**
  * Sets what time it is for the wall-clock rules of a project: the clock runs on from there.
  *

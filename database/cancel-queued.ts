@@ -17,7 +17,7 @@ export async function cancelQueued(
         ${lockMessages({
           columns: 'id, reason',
           join: 'JOIN unnest($5::int[], $6::text[]) AS refused (member_index, reason) USING (member_index)',
-          where: `month = $1 AND cohort_id = $2 AND action_id = $3 AND pass = $4 AND leg = 0 AND state = 'queued'`,
+          where: `month = $1 AND cohort_id = $2 AND action_id = $3 AND pass = $4 AND leg = $7 AND state = 'queued'`,
         })})
       UPDATE message SET state = 'cancelled', error = waiting.reason, ended_at = clock_timestamp(), look_at = NULL,
         retry_at = NULL
@@ -29,6 +29,7 @@ export async function cancelQueued(
       scope.pass,
       members.map(({ memberIndex }) => memberIndex),
       members.map(({ reason }) => reason),
+      scope.leg,
     ],
   });
 }

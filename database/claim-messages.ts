@@ -1,12 +1,15 @@
 import type { Channel } from '../domain/channel.ts';
+import { FALLBACK_LEG, PRIMARY_LEG } from '../domain/fallback.ts';
 import { BREAKER_OPEN, decideVerdict, type Verdict } from '../domain/gate.ts';
 import { withinCap } from '../domain/message-cap.ts';
 import type { MessageContent } from '../domain/message-content.ts';
 import { takeProbe, type ProbePauses } from './breakers.ts';
 import { messageId } from './ids.ts';
+import { lockDueFallbacks } from './lock-due-fallbacks.ts';
 import { readMemberFacts, type GateQuestion, type MemberFacts } from './member-facts.ts';
 import type { Connection, Pool } from './pool.ts';
 import { numbersTaken, takeRows, type Offer } from './take-rows.ts';
+import { skipKnownHandsets } from './skip-known-handsets.ts';
 import { inTransaction, lockForClaim } from './transaction.ts';
 
 /** What all messages of one claim have in common. */
@@ -14,6 +17,8 @@ export interface ClaimScope extends GateQuestion {
   readonly projectId: string;
   readonly leg: number;
   readonly channel: Channel;
+  /** Whether the engine sends an SMS in place of a message that can't be taken. */
+  readonly fallsBack: boolean;
   /** The sender's value as the provider takes it. */
   readonly sender: string;
   readonly receiptDeadlineMs: number;
@@ -43,6 +48,8 @@ export interface ClaimedMessage {
   readonly memberIndex: number;
   readonly to: string;
   readonly content: MessageContent;
+  /** How long it may be on its way. */
+  readonly validForMs: number;
 }
 
 type Refusal = Exclude<Verdict, { kind: 'send' }>;
@@ -66,7 +73,8 @@ export interface Claim {
  * Claims messages for one attempt: locks the recipients, asks the gate afresh, writes the rows.
  *
  * Three statements and never one: a statement's snapshot is older than its locks. Members who have a row that is
- * not `queued` are passed over: their message is somebody's already.
+ * not `queued` are passed over: their message is somebody's already. So are those whose SMS in place of an MMS is not, or no
+ * longer, due.
  */
 export function claimMessages(
   pool: Pool,
@@ -99,20 +107,23 @@ export function claimMessages(
     const verdicts = facts.members.map((member) => ({ member, verdict: decideVerdict(member.gate) }));
     const offers = allowedOffers(scope, candidates, verdicts);
     const uncapped = withinCap(offers, roomOf(facts.members));
-    const allowed = facts.breakerOpen ? await probeOf(connection, scope, uncapped) : uncapped;
+    const skipped = await skipKnownHandsets(connection, scope, knownOf(scope, uncapped, facts.members));
+    const wanted = skipped.size === 0 ? uncapped : uncapped.filter(({ id }) => !skipped.has(id));
+    const allowed = facts.breakerOpen ? await probeOf(connection, scope, wanted) : wanted;
     const refused = [
       ...verdicts.flatMap(({ member, verdict }) =>
         verdict.kind === 'send' ? [] : [{ memberIndex: member.memberIndex, verdict }],
       ),
       ...refusedFor(CAPPED, offers, uncapped),
-      ...refusedFor(putOff(scope), uncapped, allowed),
+      ...refusedFor(putOff(scope), wanted, allowed),
     ];
-    const taken = await takeRows(connection, scope, allowed, terms);
-    const claimed = allowed.filter((offer) => taken.has(offer.id));
+    const due = scope.leg === FALLBACK_LEG ? await lockDueFallbacks(connection, scope, allowed) : allowed;
+    const taken = await takeRows(connection, scope, due, terms);
+    const claimed = due.filter((offer) => taken.has(offer.id));
     const duplicateNumbers = await numbersTaken(
       connection,
       scope.month,
-      allowed.filter((offer) => !taken.has(offer.id)),
+      due.filter((offer) => !taken.has(offer.id)),
     );
     const { troubled } = facts;
     return { token, claimed, refused, duplicateNumbers, troubled, committedAfter: performance.now() };
@@ -120,15 +131,32 @@ export function claimMessages(
   return inTransaction(pool, claim, 'lookups');
 }
 
-/** Of an integration whose breaker is open one message may be claimed, if its probe is due and nobody else's. */
+/** Those whose handsets are known not to take the MMS; a test send is to show what it does. */
+function knownOf(
+  { leg, fallsBack, isTest }: ClaimScope,
+  offers: readonly Offer[],
+  members: readonly MemberFacts[],
+): readonly Offer[] {
+  if (leg !== PRIMARY_LEG || !fallsBack || isTest) return [];
+  const known = new Set(
+    members.filter(({ handsetKnown }) => handsetKnown).map(({ memberIndex }) => memberIndex),
+  );
+  return known.size === 0 ? [] : offers.filter(({ memberIndex }) => known.has(memberIndex));
+}
+
+/**
+ * Of an integration whose breaker is open one message may be claimed, if its probe is due and nobody else's.
+ *
+ * Each probe takes another one: what the account refuses for one message's sake would keep the breaker open for all.
+ */
 async function probeOf(
   connection: Connection,
   scope: ClaimScope,
   offers: readonly Offer[],
 ): Promise<readonly Offer[]> {
-  const [first] = offers;
-  if (!first || !(await takeProbe(connection, scope.integrationId, scope.breakerProbeMs))) return [];
-  return [first];
+  if (offers.length === 0) return [];
+  const probe = await takeProbe(connection, scope.integrationId, scope.breakerProbeMs);
+  return probe === 0 ? [] : offers.slice((probe - 1) % offers.length).slice(0, 1);
 }
 
 const CAPPED: Refusal = { kind: 'suppress', reason: 'capped' };
@@ -191,6 +219,8 @@ function allowedOffers(
         customerId,
         recipientId: candidate.recipientId,
         occasion: member.occasion,
+        validForMs: member.validForMs,
+        staleAfter: member.gate.staleAfter,
       };
     })
     .sort((a, b) => Number(BigInt(a.recipientId) - BigInt(b.recipientId)));

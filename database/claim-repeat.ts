@@ -15,11 +15,18 @@ export interface Obstacle {
 }
 
 export type RepeatClaim =
-  | { readonly kind: 'claimed'; readonly committedAfter: number }
+  | { readonly kind: 'claimed'; readonly committedAfter: number; readonly validForMs: number }
   /** The gate keeps it in now; the row says why. */
   | ({ readonly kind: 'refused' } & Obstacle)
   /** Somebody else has settled it meanwhile. */
   | { readonly kind: 'gone' };
+
+/** What the gate says of a message that it lets go. */
+export interface Passage {
+  readonly staleAfter: number;
+  /** How long it may be on its way. */
+  readonly validForMs: number;
+}
 
 export interface RepeatTerms {
   readonly token: string;
@@ -31,15 +38,15 @@ export interface RepeatTerms {
 type Repeatable = Pick<MessageInDoubt, 'memberIndex' | 'recipientId'>;
 
 /**
- * What keeps a message from being offered again; undefined when nothing does.
+ * Whether a message may be offered again, and what keeps it from it if not.
  *
  * A run that has finished does not: only one that is paused or was ended. The run and the recipient must be locked.
  */
-export async function obstacleOf(
+export async function passageOf(
   database: Queryable,
   question: GateQuestion,
   message: Repeatable,
-): Promise<Obstacle | undefined> {
+): Promise<Obstacle | Passage> {
   const facts = await readMemberFacts(database, question, [message.memberIndex]);
   const member = facts?.members[0];
   if (!facts || !member) return { reason: 'customer_deleted' };
@@ -48,7 +55,8 @@ export async function obstacleOf(
   const verdict = decideVerdict(member.gate);
   if (verdict.kind === 'suppress') return { reason: verdict.reason };
   if (member.recipientId !== message.recipientId) return { reason: 'consent_other_number' };
-  return verdict.kind === 'defer' ? { reason: verdict.reason, until: verdict.until } : undefined;
+  if (verdict.kind === 'defer') return { reason: verdict.reason, until: verdict.until };
+  return { staleAfter: member.gate.staleAfter, validForMs: member.validForMs };
 }
 
 /** What a repeat asks for: the message as it was found, and what its gate is asked. */
@@ -97,11 +105,11 @@ export function claimUnsent(pool: Pool, request: RepeatRequest): Promise<RepeatC
  * pending has an instant at which it is looked at.
  */
 export function claimResend(pool: Pool, request: RepeatRequest): Promise<RepeatClaim> {
-  return claimAgain(pool, request, async (connection) => {
+  return claimAgain(pool, request, async (connection, { staleAfter }) => {
     const { rowCount } = await connection.query(
       `${CLAIM}, claimed_at = clock_timestamp(), looks = 0, ended_at = NULL, stale_at = to_timestamp($6)
        WHERE month = $1 AND id = $2 AND state = 'unresolved' AND look_at IS NOT NULL`,
-      [...claimValues(request), request.question.staleAfter / 1_000],
+      [...claimValues(request), staleAfter / 1_000],
     );
     if (rowCount !== 1) return false;
     await settleDecision(connection, request.message, 'done');
@@ -125,18 +133,19 @@ class NoProbe extends Error {}
 async function claimAgain(
   pool: Pool,
   { projectId, question, message, terms }: RepeatRequest,
-  take: (connection: Connection) => Promise<boolean>,
+  take: (connection: Connection, passage: Passage) => Promise<boolean>,
 ): Promise<RepeatClaim> {
   try {
     return await inTransaction(pool, async (connection): Promise<RepeatClaim> => {
       await lockForClaim(connection, question.runId, projectId);
       await lockRecipients(connection, [message.recipientId]);
-      const obstacle = await obstacleOf(connection, question, message);
-      if (obstacle) return { kind: 'refused', ...obstacle };
-      if (!(await take(connection))) return { kind: 'gone' };
+      const passage = await passageOf(connection, question, message);
+      if ('reason' in passage) return { kind: 'refused', ...passage };
+      if (!(await take(connection, passage))) return { kind: 'gone' };
       if (!(await passesBreaker(connection, question.integrationId, terms.breakerProbeMs)))
         throw new NoProbe();
-      return { kind: 'claimed', committedAfter: performance.now() };
+      const { validForMs } = passage;
+      return { kind: 'claimed', validForMs, committedAfter: performance.now() };
     });
   } catch (error) {
     if (!(error instanceof NoProbe)) throw error;

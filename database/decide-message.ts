@@ -1,6 +1,6 @@
 import type { DecisionOutcome, MessageAction } from '../domain/message-decision.ts';
 import type { MessageState } from '../domain/states.ts';
-import { obstacleOf } from './claim-repeat.ts';
+import { passageOf } from './claim-repeat.ts';
 import { lockRecipients } from './claim-messages.ts';
 import type { GateQuestion } from './member-facts.ts';
 import type { Connection, Pool, Queryable } from './pool.ts';
@@ -17,6 +17,7 @@ export interface DecidedMessage {
   readonly memberIndex: number;
   readonly actionId: number;
   readonly pass: number;
+  readonly leg: number;
   readonly recipientId: string;
   readonly integrationId: string;
 }
@@ -46,7 +47,7 @@ export async function readDecidedMessage(
 ): Promise<DecidedMessage | undefined> {
   const { rows } = await database.query<DecidedMessage>(
     `SELECT month, id, project_id AS "projectId", run_id AS "runId", cohort_id AS "cohortId",
-            member_index AS "memberIndex", action_id AS "actionId", pass, recipient_id AS "recipientId",
+            member_index AS "memberIndex", action_id AS "actionId", pass, leg, recipient_id AS "recipientId",
             integration_id AS "integrationId"
      FROM message WHERE project_id = $1 AND month = $2 AND id = $3`,
     [projectId, month, id],
@@ -96,8 +97,8 @@ async function refusalOf(
   gate: DecisionInput['gate'],
 ): Promise<string | undefined> {
   if ('refusal' in gate) return gate.refusal;
-  const obstacle = await obstacleOf(connection, gate, message);
-  return obstacle?.until === undefined ? obstacle?.reason : undefined;
+  const passage = await passageOf(connection, gate, message);
+  return 'reason' in passage && passage.until === undefined ? passage.reason : undefined;
 }
 
 async function lockMessage(

@@ -10,10 +10,12 @@ import {
   type ReceiptMark,
 } from '../domain/receipt.ts';
 import type { MessageState, ReceiptState } from '../domain/states.ts';
+import { ACTION_CHANNEL } from './action-channel.ts';
 import { asNew } from './as-new.ts';
 import { insertCampaignEvents, type NewCampaignEvent } from './insert-campaign-events.ts';
 import { campaignEventId } from './ids.ts';
 import { lockRecipients } from './claim-messages.ts';
+import { handsetLearntSql, noteHandsets, type HandsetReport } from './handset-limits.ts';
 import { markHints } from './hints.ts';
 import { lockMessages } from './lock-order.ts';
 import type { Connection, Pool } from './pool.ts';
@@ -65,6 +67,7 @@ function fold(pool: Pool, input: FoldInput, areNew: boolean): Promise<FoldResult
       return message ? [{ message, receipts: own }] : [];
     });
     await updateMessages(connection, folds, input.receiptSlackMs);
+    await noteHandsets(connection, folds.flatMap(handsetReportOf));
     await insertCampaignEvents(connection, folds.flatMap(eventsOf), areNew);
     await markHints(
       connection,
@@ -90,6 +93,7 @@ interface MessageRow {
   readonly cohort_id: string;
   readonly action_id: number;
   readonly pass: number;
+  /** Of its action: an SMS in place of an MMS is tracked as one. */
   readonly channel: Channel;
   readonly claimed_at: Date | null;
   readonly accepted_at: Date | null;
@@ -98,6 +102,9 @@ interface MessageRow {
   readonly receipt_at: Date | null;
   readonly receipt_key: string | null;
   readonly status_code: string | null;
+  readonly segments: number | null;
+  /** Whether something is remembered of what the handset takes. */
+  readonly handset_learnt: boolean;
 }
 
 interface Fold {
@@ -145,8 +152,9 @@ async function lockMessagesOf(
   const { rows } = await connection.query<MessageRow>({
     name: 'lock-messages',
     text: lockMessages({
-      columns: `month, id, integration_id, run_id, customer_id, cohort_id, action_id, pass, channel, claimed_at, accepted_at, state,
-        receipt_state, receipt_at, receipt_key, status_code`,
+      columns: `month, id, integration_id, run_id, customer_id, cohort_id, action_id, pass,
+        ${ACTION_CHANNEL} AS channel, claimed_at, accepted_at, state,
+        receipt_state, receipt_at, receipt_key, status_code, segments, ${handsetLearntSql('message.recipient_id')} AS handset_learnt`,
       where: 'month = ANY ($1::int[]) AND id = ANY ($2::uuid[])',
     }),
     values: [
@@ -170,6 +178,13 @@ function winnerOf({ message, receipts }: Fold): InboxReceipt | undefined {
   return compareReceipts(winner, mark) > 0 ? winner : undefined;
 }
 
+/**
+ * Whether the engine sends an SMS in its place; it has not ended until that is settled. Only a delivery takes the reason away again:
+ * then it is due at once, for the pump to close what waits.
+ */
+const FALLS_BACK = `(message.fallback = 'engine' AND (message.fallback_at IS NOT NULL
+  OR (fold.state = 'failed' AND fold.error_class IN ('fallback_to_sms', 'too_large'))))`;
+
 async function updateMessages(
   connection: Connection,
   folds: readonly Fold[],
@@ -191,7 +206,10 @@ async function updateMessages(
         accepted_at = coalesce(accepted_at, clock_timestamp()),
         no_receipt = no_receipt AND NOT fold.final,
         retry_at = NULL,
-        ended_at = CASE WHEN fold.final OR no_receipt THEN coalesce(ended_at, clock_timestamp()) END,
+        fallback_at = CASE WHEN ${FALLS_BACK} AND fold.state = 'delivered' THEN clock_timestamp()
+                      WHEN ${FALLS_BACK} THEN coalesce(fallback_at, clock_timestamp()) END,
+        ended_at = CASE WHEN (fold.final OR no_receipt) AND NOT coalesce(${FALLS_BACK}, false)
+                   THEN coalesce(ended_at, clock_timestamp()) END,
         look_at = CASE WHEN fold.final OR no_receipt THEN NULL
                   ELSE least(look_at, coalesce(receipt_due_at, clock_timestamp()) + make_interval(secs => $12)) END
       FROM unnest($1::int[], $2::uuid[], $3::text[], $4::float8[], $5::text[], $6::text[], $7::text[], $8::text[],
@@ -209,13 +227,23 @@ async function updateMessages(
       column((winner) => winner.error),
       column((winner): ErrorClass | null => winner.errorClass),
       column((winner) => winner.channel),
-      column((winner) => winner.parts),
+      changes.map(({ message, winner }) => partsOf(message, winner)),
       column((winner) => isFinalReceipt(winner.state)),
       slackMs / 1_000,
       column((winner) => winner.providerMessageId),
       [...new Set(changes.map(({ message }) => message.month))],
     ],
   });
+}
+
+/** What the report that decides tells of the handset; only of what fails for its sake, or of whom something is remembered. */
+function handsetReportOf(fold: Fold): readonly HandsetReport[] {
+  const winner = winnerOf(fold);
+  const { month, id: messageId, handset_learnt: isLearnt } = fold.message;
+  if (winner?.state === 'failed' && winner.errorClass === 'fallback_to_sms')
+    return [{ month, messageId, taken: false, at: winner.at }];
+  const taken = winner?.state === 'delivered' && winner.channel === 'mms';
+  return taken && isLearnt ? [{ month, messageId, taken, at: winner.at }] : [];
 }
 
 /** The submission's event, which a receipt proves as well as an answer does, and one event a final receipt. */
@@ -270,6 +298,11 @@ function finalEventOf(
     type: receipt.channel,
     statusCode: failed ? receipt.statusCode : null,
     error: failed ? receipt.error : null,
-    parts: receipt.parts,
+    parts: partsOf(message, receipt),
   };
+}
+
+/** As the provider tells it; of an SMS else as it was counted when it was claimed. */
+function partsOf({ segments }: MessageRow, { parts }: Receipt): number | null {
+  return parts ?? segments;
 }

@@ -1,8 +1,9 @@
 import type { FirstMessage } from '../domain/first-message.ts';
-import type { ConsentClass, ProjectMode } from '../domain/gate.ts';
+import { QUIET_HOURS, type ConsentClass, type ProjectMode } from '../domain/gate.ts';
 import { windowMs, type MessageCap } from '../domain/message-cap.ts';
 import { admittedSql, type Audience } from './admitted-sql.ts';
 import { audienceSql, Parameters } from './audience-sql.ts';
+import { hoursSql, readWhereabouts } from './forecast-hours.ts';
 import { countedSql } from './message-cap.ts';
 import { longQuery, type Queryable } from './pool.ts';
 import { verdictSql } from './verdict-sql.ts';
@@ -21,6 +22,9 @@ export interface ForecastInput {
   readonly audience: Audience;
   readonly mode: ProjectMode;
   readonly messageCap: MessageCap | null;
+  /** How far the project's business clock is ahead of the database's. */
+  readonly clockOffsetMs: number;
+  readonly windowMarginMs: number;
   readonly testNumbers: readonly string[];
   readonly firstMessage: FirstMessage;
   readonly nodes: readonly MessageNodeFacts[];
@@ -34,6 +38,9 @@ export interface ForecastRow {
   readonly customers: number;
   /** How many numbers these customers have. */
   readonly numbers: number;
+  /** When the first and the last of them may be sent to, of those who wait for the morning. */
+  readonly opensFrom: Date | null;
+  readonly opensBy: Date | null;
 }
 
 /** How many customers a launch would admit now. */
@@ -44,9 +51,11 @@ export async function countAudience(database: Queryable, audience: Audience): Pr
   return rows[0]?.customers ?? 0;
 }
 
-/** Asks the gate about the first message of everybody whom a launch would admit now, in one statement. */
+/** Asks the gate about the first message of everybody whom a launch would admit now: everybody in one statement. */
 export async function forecast(database: Queryable, input: ForecastInput): Promise<readonly ForecastRow[]> {
   const parameters = new Parameters();
+  const isMarketing = input.nodes.some(({ consentClass }) => consentClass === 'marketing');
+  const whereabouts = isMarketing ? await readWhereabouts(database, input.audience) : [];
   const verdict = verdictSql(
     {
       mode: `${parameters.add(input.mode)}::text`,
@@ -59,6 +68,8 @@ export async function forecast(database: Queryable, input: ForecastInput): Promi
       optedOut: '(recipient.opted_out_at IS NOT NULL)',
       consent: 'consent.state',
       consentForThisNumber: 'coalesce(consent.recipient_id = customer.recipient_id, false)',
+      noCommonHours: '(hours.opens_at IS NULL)',
+      quietHours: 'hours.closed',
       held: 'node.held',
       breakerOpen: 'node.breaker_open',
       capReached: input.messageCap === null ? 'false' : '(full_number.recipient_id IS NOT NULL)',
@@ -66,9 +77,11 @@ export async function forecast(database: Queryable, input: ForecastInput): Promi
     parameters,
   );
   const text = `
-    SELECT node_id AS "nodeId", verdict, count(*)::int AS customers, count(DISTINCT recipient_id)::int AS numbers
+    SELECT node_id AS "nodeId", verdict, count(*)::int AS customers, count(DISTINCT recipient_id)::int AS numbers,
+           to_timestamp(min(opens_at) FILTER (WHERE verdict = '${QUIET_HOURS}') / 1000) AS "opensFrom",
+           to_timestamp(max(opens_at) FILTER (WHERE verdict = '${QUIET_HOURS}') / 1000) AS "opensBy"
     FROM (
-      SELECT first.node_id, customer.recipient_id,
+      SELECT first.node_id, customer.recipient_id, hours.opens_at,
              CASE WHEN node.node_id IS NULL THEN 'no_message' ELSE ${verdict} END AS verdict
       FROM customer
       CROSS JOIN LATERAL (SELECT ${firstMessageSql(input.firstMessage, parameters)} AS node_id OFFSET 0) AS first
@@ -78,6 +91,7 @@ export async function forecast(database: Queryable, input: ForecastInput): Promi
         ON node.node_id = first.node_id
       LEFT JOIN recipient ON recipient.id = customer.recipient_id
       LEFT JOIN consent ON consent.customer_id = customer.id AND consent.category_id = node.category_id
+      ${hoursSql(input, whereabouts, parameters)}
       ${input.messageCap === null ? '' : fullNumbersSql(input.messageCap, input.audience, parameters)}
       WHERE ${admittedSql(input.audience, parameters)}
     ) AS judged

@@ -35,14 +35,21 @@ export function freezeAudience(pool: Pool, input: FreezeInput): Promise<FrozenAu
     await connection.query('SET LOCAL lock_timeout = 0');
     await lockRun(connection, input.runId);
     const { rows } = await connection.query<RunRow>(
-      'SELECT audience_size, cohort_count, exclude_runs FROM run WHERE id = $1',
+      'SELECT audience_size, cohort_count, exclude_runs, is_test, test_customers FROM run WHERE id = $1',
       [input.runId],
     );
     const known = rows[0];
     if (known && known.audience_size !== null)
       return { customers: known.audience_size, cohorts: known.cohort_count ?? 0 };
-    const parameters = new Parameters([input.month, input.runId, input.workflowIdPrefix, cohortSize]);
-    const admitted = admittedSql({ ...input, excludeRuns: known?.exclude_runs ?? [] }, parameters);
+    // Who has several test recipients on one handset wants to see the message of each.
+    const occasion = known?.is_test ? null : 'launch';
+    const parameters = new Parameters([
+      ...[input.month, input.runId, input.workflowIdPrefix, cohortSize],
+      occasion,
+    ]);
+    const testCustomers = known?.is_test ? known.test_customers : undefined;
+    const excludeRuns = known?.exclude_runs ?? [];
+    const admitted = admittedSql({ ...input, excludeRuns, testCustomers }, parameters);
     const { rowCount } = await connection.query(longQuery(freezeSql(admitted), parameters.values));
     const customers = rowCount ?? 0;
     const cohorts = Math.ceil(customers / cohortSize);
@@ -59,6 +66,8 @@ interface RunRow {
   readonly audience_size: number | null;
   readonly cohort_count: number | null;
   readonly exclude_runs: readonly string[];
+  readonly is_test: boolean;
+  readonly test_customers: readonly string[];
 }
 
 function freezeSql(admitted: string): string {
@@ -74,6 +83,6 @@ function freezeSql(admitted: string): string {
       RETURNING id, number
     )
     INSERT INTO entry (month, run_id, customer_id, entry_key, occasion, cohort_id, member_index, admitted_at)
-    SELECT $1, $2, audience.id, '1', 'launch', cohorts.id, position % $4::int, now()
+    SELECT $1, $2, audience.id, '1', $5::text, cohorts.id, position % $4::int, now()
     FROM audience JOIN cohorts ON cohorts.number = position / $4::int + 1`;
 }

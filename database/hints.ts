@@ -144,6 +144,8 @@ async function readHint(database: Queryable, row: HintRow): Promise<DueHint> {
       FROM message WHERE month = $1 AND cohort_id = $2 AND action_id = $3 AND pass = $4 GROUP BY 1, 2`,
     values: [row.month, row.cohort_id, row.action_id, row.pass],
   });
+  // A member whose MMS has failed may have an SMS under way.
+  const open = new Set(rows.flatMap(({ ended, members }) => (ended ? [] : members)));
   const states: Partial<Record<MessageState, number>> = {};
   for (const { state, members } of rows) states[state] = (states[state] ?? 0) + members.length;
   return {
@@ -156,7 +158,7 @@ async function readHint(database: Queryable, row: HintRow): Promise<DueHint> {
     size: row.size,
     marks: row.marks,
     complete: rows.every(({ ended }) => ended),
-    ended: rows.flatMap(({ ended, members }) => (ended ? members : [])),
+    ended: rows.flatMap(({ ended, members }) => (ended ? members.filter((index) => !open.has(index)) : [])),
     states,
   };
 }

@@ -7,12 +7,15 @@ import type { Queryable } from './pool.ts';
 export interface GateSettings {
   readonly mode: ProjectMode;
   readonly messageCap: MessageCap | null;
+  /** How far the project's business clock is ahead of the database's. */
+  readonly clockOffsetMs: number;
 }
 
 export async function readGateSettings(database: Queryable, projectId: string): Promise<GateSettings> {
   const { rows } = await database.query<GateSettings>(
     `SELECT mode, CASE WHEN message_cap IS NOT NULL
-                  THEN jsonb_build_object('messages', message_cap, 'window', cap_window) END AS "messageCap"
+                  THEN jsonb_build_object('messages', message_cap, 'window', cap_window) END AS "messageCap",
+            clock_offset_ms::float8 AS "clockOffsetMs"
      FROM project WHERE id = $1`,
     [projectId],
   );
@@ -32,7 +35,7 @@ export async function readKnownRuns(
   ]);
 }
 
-/** The runs of a scenario that were cancelled within seven days, or still wind down, the newest first. */
+/** The runs of a scenario that were cancelled within seven days, or still wind down, the newest first; tests are none. */
 export async function readCancelledLately(
   database: Queryable,
   scenarioId: string,
@@ -40,17 +43,17 @@ export async function readCancelledLately(
   return ids(
     database,
     `SELECT id FROM run
-     WHERE scenario_id = $1 AND state = 'cancelled' AND coalesce(finished_at, now()) > now() - interval '7 days'
+     WHERE scenario_id = $1 AND NOT is_test AND state = 'cancelled' AND coalesce(finished_at, now()) > now() - interval '7 days'
      ORDER BY requested_at DESC`,
     [scenarioId],
   );
 }
 
-/** The runs of a scenario that have not ended, the newest first. */
+/** The runs of a scenario that have not ended, the newest first; tests are none. */
 export async function readOpenRuns(database: Queryable, scenarioId: string): Promise<readonly string[]> {
   return ids(
     database,
-    'SELECT id FROM run WHERE scenario_id = $1 AND state <> ALL ($2::text[]) ORDER BY requested_at DESC',
+    'SELECT id FROM run WHERE scenario_id = $1 AND NOT is_test AND state <> ALL ($2::text[]) ORDER BY requested_at DESC',
     [scenarioId, ENDED_RUN_STATES],
   );
 }

@@ -1,25 +1,31 @@
-import type { ConsentClass, ConsentState, GateFacts, ProjectMode } from '../domain/gate.ts';
+import type { GateFacts } from '../domain/gate.ts';
 import type { RunState } from '../domain/states.ts';
+import {
+  customerFactsSql,
+  customerJoins,
+  gateFactsOf,
+  projectFactsSql,
+  type CustomerFactsRow,
+  type NodeQuestion,
+  type ProjectFactsRow,
+} from './gate-facts.ts';
+import { legalTimes } from './legal-times.ts';
 import { countMessages } from './message-cap.ts';
 import type { Queryable } from './pool.ts';
 
 /** What is asked of the gate: one message node's members in one cohort. */
-export interface GateQuestion {
+export interface GateQuestion extends NodeQuestion {
   readonly month: number;
   readonly cohortId: string;
   readonly runId: string;
-  readonly categoryId: string;
-  readonly consentClass: ConsentClass;
-  readonly senderId: string;
-  readonly integrationId: string;
   readonly actionId: number;
   readonly pass: number;
-  readonly staleAfter: number;
-  readonly recheckMs: number;
-  /** Whether the provider is on this machine. */
-  readonly providerIsLocal: boolean;
-  /** Whether the number is one of TEST_NUMBERS. */
-  readonly isTestNumber: (phone: string) => boolean;
+  /** When these messages were planned to leave; lateness counts from here, or from when the window opens that closed meanwhile. */
+  readonly plannedAt: number;
+  /** Instant after which they are not worth sending, where a row of the ledger says it already. */
+  readonly staleAfter?: number;
+  /** Whether the run is of test recipients. */
+  readonly isTest: boolean;
 }
 
 export interface MemberFacts {
@@ -29,8 +35,12 @@ export interface MemberFacts {
   readonly entryKey: string;
   readonly occasion: string | null;
   readonly phone: string | null;
+  /** How long a message that is claimed now may be on its way, in whole minutes: to the end of its legal hours. */
+  readonly validForMs: number;
   /** How many more messages the number may get; null where nothing caps it. */
   readonly room: number | null;
+  /** Whether it is known that the handset does not take the MMS, for which there is an SMS. */
+  readonly handsetKnown: boolean;
   readonly gate: GateFacts;
 }
 
@@ -45,55 +55,29 @@ export interface CohortFacts {
   readonly members: readonly MemberFacts[];
 }
 
-interface Row {
-  run_state: RunState;
-  cohort_finished: boolean | null;
-  mode: ProjectMode;
-  held_by: string | null;
-  troubled: boolean;
-  probe_at: Date | null;
-  message_cap: number | null;
-  cap_window: string | null;
-  now_ms: number;
-  member_index: number;
-  customer_id: string;
-  entry_key: string;
-  occasion: string | null;
-  deleted: boolean;
-  phone: string | null;
-  phone_state: 'none' | 'invalid' | 'valid';
-  recipient_id: string | null;
-  country: string | null;
-  opted_out: boolean;
-  consent: ConsentState | null;
-  consent_for_this_number: boolean;
+interface Row extends ProjectFactsRow, CustomerFactsRow {
+  readonly run_state: RunState;
+  readonly cohort_finished: boolean | null;
+  readonly member_index: number;
+  readonly customer_id: string;
+  readonly entry_key: string;
+  readonly occasion: string | null;
 }
 
 /** What is the same for all members is read once, not beside each of them. */
 const FACTS = `
   WITH frame AS MATERIALIZED (
-    SELECT run.state AS run_state, project.mode, project.message_cap, project.cap_window,
-           (SELECT reason FROM hold
-            WHERE (scope, target_id) IN (
-              ('account', project.account_id), ('project', project.id), ('sender', $6::uuid), ('integration', $7::uuid),
-              ('category', $5::uuid))
-            LIMIT 1) AS held_by,
-           coalesce(breaker.failures > 0, false) AS troubled, breaker.probe_at,
-           (SELECT finished_at IS NOT NULL FROM cohort WHERE id = $2) AS cohort_finished,
-           (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms
+    SELECT run.state AS run_state,
+           ${projectFactsSql({ category: '$5', sender: '$6', integration: '$7' })},
+           (SELECT finished_at IS NOT NULL FROM cohort WHERE id = $2) AS cohort_finished
     FROM run JOIN project ON project.id = run.project_id
     LEFT JOIN breaker ON breaker.integration_id = $7
     WHERE run.id = $4)
-  SELECT frame.*, entry.member_index, entry.entry_key, entry.occasion,
-         customer.id AS customer_id, customer.deleted_at IS NOT NULL AS deleted,
-         customer.phone, customer.phone_state, customer.recipient_id,
-         recipient.country, recipient.opted_out_at IS NOT NULL AS opted_out,
-         consent.state AS consent,
-         coalesce(consent.recipient_id = customer.recipient_id, false) AS consent_for_this_number
+  SELECT frame.*, entry.member_index, entry.entry_key, entry.occasion, customer.id AS customer_id,
+         ${customerFactsSql('$8')}
   FROM frame CROSS JOIN entry
   JOIN customer ON customer.id = entry.customer_id
-  LEFT JOIN recipient ON recipient.id = customer.recipient_id
-  LEFT JOIN consent ON consent.customer_id = customer.id AND consent.category_id = $5
+  ${customerJoins('$5')}
   WHERE entry.month = $1 AND entry.cohort_id = $2 AND entry.member_index = ANY ($3::int[])`;
 
 /**
@@ -117,6 +101,7 @@ export async function readMemberFacts(
       question.categoryId,
       question.senderId,
       question.integrationId,
+      question.contentKind ?? null,
     ],
   });
   const first = rows[0];
@@ -138,7 +123,8 @@ async function readRoom(
   rows: readonly Row[],
 ): Promise<ReadonlyMap<number, number>> {
   const { message_cap: messages = null, cap_window: window = null } = rows[0] ?? {};
-  if (messages === null || window === null || question.consentClass !== 'marketing') return new Map();
+  const isCapped = question.consentClass === 'marketing' && !question.isTest;
+  if (messages === null || window === null || !isCapped) return new Map();
   const members = rows.flatMap(({ member_index: memberIndex, recipient_id: recipientId, occasion }) =>
     recipientId === null ? [] : [{ memberIndex, recipientId, occasion }],
   );
@@ -147,6 +133,7 @@ async function readRoom(
 }
 
 function memberFacts(row: Row, question: GateQuestion, room: number | null): MemberFacts {
+  const { window, staleAfter, validForMs } = legalTimes(row, question, question);
   return {
     memberIndex: row.member_index,
     customerId: row.customer_id,
@@ -155,23 +142,13 @@ function memberFacts(row: Row, question: GateQuestion, room: number | null): Mem
     occasion: row.occasion,
     phone: row.phone,
     room,
-    gate: {
-      mode: row.mode,
-      providerIsLocal: question.providerIsLocal,
-      consentClass: question.consentClass,
-      customerDeleted: row.deleted,
-      number: row.phone_state,
-      country: row.country,
-      isTestNumber: row.phone !== null && question.isTestNumber(row.phone),
-      optedOut: row.opted_out,
-      consent: row.consent,
-      consentForThisNumber: row.consent_for_this_number,
-      heldBy: row.held_by,
-      probeAt: row.probe_at?.getTime() ?? null,
+    handsetKnown: row.handset_known,
+    validForMs,
+    gate: gateFactsOf(row, question, {
+      isTest: question.isTest,
       capReached: room !== null && room <= 0,
-      now: row.now_ms,
-      staleAfter: question.staleAfter,
-      recheckMs: question.recheckMs,
-    },
+      window,
+      staleAfter,
+    }),
   };
 }

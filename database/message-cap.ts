@@ -1,11 +1,17 @@
+import { FALLBACK_LEG, PRIMARY_LEG } from '../domain/fallback.ts';
 import { COUNTED_STATES, windowMs, type MessageCap } from '../domain/message-cap.ts';
 import type { GateQuestion } from './member-facts.ts';
 import type { Queryable } from './pool.ts';
 
-/** SQL: whether a row of `message` counts towards a cap whose window began at `since`. */
+/** SQL: whether a row of `message` counts towards a cap whose window began at `since`; an MMS with its fallback is one, a test none. */
 export function countedSql(since: string): string {
   const states = COUNTED_STATES.map((state) => `'${state}'`).join(', ');
-  return `message.consent_class = 'marketing' AND message.state IN (${states}) AND message.claimed_at > ${since}`;
+  return `message.consent_class = 'marketing' AND NOT message.is_test AND message.state IN (${states}) AND message.claimed_at > ${since}
+    AND (message.leg <> ${FALLBACK_LEG} OR NOT EXISTS (
+      SELECT FROM message AS mms
+      WHERE mms.month = message.month AND mms.cohort_id = message.cohort_id AND mms.action_id = message.action_id
+        AND mms.pass = message.pass AND mms.leg = ${PRIMARY_LEG} AND mms.member_index = message.member_index
+        AND mms.state IN (${states})))`;
 }
 
 /** A member whose number is counted for. */

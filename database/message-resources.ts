@@ -9,6 +9,8 @@ export interface MessageResources {
   readonly categoryId: string;
   readonly consentClass: ConsentClass;
   readonly senderId: string;
+  /** Most messages a second of the sender; null for as many as there are. */
+  readonly senderRate: number | null;
   readonly integration: IntegrationRow;
 }
 
@@ -22,6 +24,7 @@ export async function readMessageResources(
     name: `message-resources-${channel}`,
     text: `
       SELECT category.id AS "categoryId", category.class AS "consentClass", profile.id AS "senderId",
+             profile.messages_per_second AS "senderRate",
              ${INTEGRATION_JSON} AS integration
       FROM consent_category AS category
       JOIN sender_profile AS profile ON profile.project_id = category.project_id AND profile.key = $2

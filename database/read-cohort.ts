@@ -11,8 +11,12 @@ export interface CohortRow extends CohortRef {
   readonly finished: boolean;
   readonly runState: RunState;
   readonly runWorkflowId: string;
+  /** Whether the run is of test recipients. */
+  readonly isTest: boolean;
   readonly projectId: string;
   readonly projectName: string;
+  /** Most messages a second of its run; null for as many as there are. */
+  readonly runRate: number | null;
   readonly scenarioId: string;
   readonly frozen: FrozenScenario;
 }
@@ -43,8 +47,12 @@ export async function readCohort(database: Queryable, cohortId: string): Promise
     text: `
       SELECT cohort.id AS "cohortId", cohort.month, cohort.number, cohort.size, cohort.step,
              cohort.finished_at IS NOT NULL AS finished, run.id AS "runId", run.state AS "runState",
-             run.workflow_id AS "runWorkflowId", run.project_id AS "projectId", project.name AS "projectName",
-             run.scenario_id AS "scenarioId", version.frozen
+             run.workflow_id AS "runWorkflowId", run.is_test AS "isTest", run.project_id AS "projectId",
+             project.name AS "projectName",
+             run.scenario_id AS "scenarioId", version.frozen,
+             least(run.messages_per_second,
+               CASE WHEN run.spread_until IS NOT NULL THEN
+                 run.audience_size / greatest(extract(epoch FROM run.spread_until - run.requested_at)::float8, 1) END) AS "runRate"
       FROM cohort
       JOIN run ON run.id = cohort.run_id
       JOIN project ON project.id = run.project_id

@@ -1,13 +1,15 @@
+import { FALLBACK_LEG, PRIMARY_LEG } from '../domain/fallback.ts';
 import type { MessageState } from '../domain/states.ts';
 import { lockMessages } from './lock-order.ts';
 import type { Queryable } from './pool.ts';
 
-/** The messages of one message node in one cohort. */
+/** The messages of one message node in one cohort, of one leg. */
 export interface LedgerScope {
   readonly month: number;
   readonly cohortId: string;
   readonly actionId: number;
   readonly pass: number;
+  readonly leg: number;
 }
 
 export interface LedgerRow {
@@ -23,6 +25,12 @@ export interface LedgerRow {
   readonly retryAt: number | null;
   /** Milliseconds since the epoch; when a `submitting` row's claim is over for sure. */
   readonly lookAt: number | null;
+  /** Whether an SMS in its place is due that nobody has offered yet. */
+  readonly fallsBack: boolean;
+  /** Whether an SMS in its place has left. */
+  readonly fellBack: boolean;
+  /** The provider's own id of it. */
+  readonly providerMessageId: string | null;
 }
 
 interface Row {
@@ -34,10 +42,13 @@ interface Row {
   offerable: boolean;
   retry_at: Date | null;
   look_at: Date | null;
+  falls_back: boolean;
+  fell_back: boolean;
+  provider_message_id: string | null;
 }
 
 /**
- * What the ledger says of these members' primary messages, by member, whatever order their rows were locked in.
+ * What the ledger says of these members' messages of a leg, by member, whatever order their rows were locked in.
  * @param settled whether to wait for transactions that are changing them: whoever has asked for hints before misses
  * nothing then, neither what they commit nor the hint
  */
@@ -50,14 +61,15 @@ export async function readLedger(
   const { rows } = await database.query<Row>({
     name: settled ? 'read-ledger-settled' : 'read-ledger',
     text: `
-      SELECT member_index, id, state, no_receipt, retry_at, look_at,
+      SELECT member_index, id, state, no_receipt, retry_at, look_at, provider_message_id,
+             fallback_at IS NOT NULL AS falls_back, coalesce(fallback = 'made', false) AS fell_back,
              CASE WHEN state = 'cancelled' THEN error END AS reason,
              state = 'queued' AND coalesce(retry_at <= clock_timestamp(), true) AS offerable
       FROM message
-      WHERE month = $1 AND cohort_id = $2 AND action_id = $3 AND pass = $4 AND leg = 0
+      WHERE month = $1 AND cohort_id = $2 AND action_id = $3 AND pass = $4 AND leg = $6
         AND member_index = ANY ($5::int[])
       ${settled ? 'ORDER BY recipient_id, id FOR SHARE' : ''}`,
-    values: [scope.month, scope.cohortId, scope.actionId, scope.pass, memberIndexes],
+    values: [scope.month, scope.cohortId, scope.actionId, scope.pass, memberIndexes, scope.leg],
   });
   const ledger = rows.map((row) => ({
     memberIndex: row.member_index,
@@ -68,6 +80,9 @@ export async function readLedger(
     offerable: row.offerable,
     retryAt: row.retry_at?.getTime() ?? null,
     lookAt: row.look_at?.getTime() ?? null,
+    fallsBack: row.falls_back,
+    fellBack: row.fell_back,
+    providerMessageId: row.provider_message_id,
   }));
   return ledger.sort((one, other) => one.memberIndex - other.memberIndex);
 }
@@ -83,7 +98,7 @@ export async function closeWithoutReceipt(
     text: `
       WITH open AS (
         ${lockMessages({
-          where: `month = $1 AND cohort_id = $2 AND action_id = $3 AND pass = $4 AND leg = 0
+          where: `month = $1 AND cohort_id = $2 AND action_id = $3 AND pass = $4 AND leg IN (${PRIMARY_LEG}, ${FALLBACK_LEG})
             AND member_index = ANY ($5::int[]) AND state IN ('accepted', 'dispatched') AND NOT no_receipt`,
         })})
       UPDATE message SET no_receipt = true, ended_at = clock_timestamp(), look_at = NULL

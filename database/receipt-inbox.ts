@@ -5,6 +5,8 @@ import type { Receipt } from '../domain/receipt.ts';
 import type { ReceiptState } from '../domain/states.ts';
 import { DUE_BY } from './due-by.ts';
 import type { Connection } from './pool.ts';
+import { nameTracked } from './tracked-receipts.ts';
+import { findIdProbes } from './write-id-probe.ts';
 
 /** How long a receipt of an unknown message is tried again before it is left for an operator. */
 const ORPHAN_HOURS = 72;
@@ -46,9 +48,11 @@ export async function takeReceipts(
       ORDER BY fold_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED`,
     values: messageIds ? [limit, messageIds] : [limit],
   });
-  const receipts = rows.map(inboxReceipt);
+  const unnamed = new Set(await nameTracked(connection, rows));
+  if (unnamed.size > 0) await closeReceipts(connection, [...unnamed].map(inboxReceipt), new Set());
+  const receipts = rows.filter((row) => !unnamed.has(row)).map(inboxReceipt);
   const foreign = receipts.filter((receipt) => receipt.messageMonth === 0);
-  await giveUp(connection, foreign);
+  await settleForeign(connection, foreign);
   return receipts.filter((receipt) => receipt.messageMonth !== 0);
 }
 
@@ -85,6 +89,17 @@ export async function closeReceipts(
       [...new Set(receipts.map((receipt) => receipt.integrationId))],
     ],
   });
+}
+
+/** Reports of probes have said what they have to say by coming in; nothing else can be of ours. */
+async function settleForeign(connection: Connection, receipts: readonly InboxReceipt[]): Promise<void> {
+  const probes = await findIdProbes(connection, receipts);
+  const known = receipts.filter(({ messageId }) => probes.has(messageId));
+  if (known.length > 0) await closeReceipts(connection, known, new Set(known));
+  await giveUp(
+    connection,
+    receipts.filter((receipt) => !known.includes(receipt)),
+  );
 }
 
 async function giveUp(connection: Connection, receipts: readonly InboxReceipt[]): Promise<void> {

@@ -3,6 +3,7 @@ import { REFUSAL_CAUSE, SUBMISSION_CAUSE } from '../domain/campaign-event.ts';
 import { providerText } from '../domain/provider-text.ts';
 import type { MessageState } from '../domain/states.ts';
 import { storableText } from '../domain/storable.ts';
+import { ACTION_CHANNEL } from './action-channel.ts';
 import { onConflict } from './as-new.ts';
 import { campaignEventId } from './ids.ts';
 import { lockMessages } from './lock-order.ts';
@@ -160,6 +161,10 @@ const UNSENT = `(outcome.unsent AND (message.state = 'unknown'
 /** Whether it was a repeat of which nothing has left: the doubt of the earlier attempts is what it was before. */
 const REPEAT_UNSENT = `(outcome.repeat_unsent AND message.state = 'submitting')`;
 
+/** Whether the engine sends an SMS in place of the refused message; it has not ended until that is settled. */
+const FALLS_BACK = `(message.fallback = 'engine' AND outcome.state = 'rejected'
+  AND outcome.error_class IN ('fallback_to_sms', 'too_large'))`;
+
 const RETRY_AT = `clock_timestamp() + make_interval(secs => coalesce(
   outcome.retry_ms, ($22::float8[])[least(message.attempts, cardinality($22::float8[]))]) / 1000)`;
 
@@ -193,7 +198,9 @@ const recordSql = (areNew: boolean): string => `
       claim_token = CASE WHEN ${OPEN} AND outcome.state = 'unknown' THEN message.claim_token END,
       accepted_at = CASE WHEN outcome.state = 'accepted' THEN coalesce(accepted_at, clock_timestamp())
                     ELSE accepted_at END,
+      fallback_at = CASE WHEN ${OPEN} AND ${FALLS_BACK} THEN clock_timestamp() ELSE fallback_at END,
       ended_at = CASE WHEN NOT ${OPEN} THEN ended_at
+                      WHEN ${FALLS_BACK} THEN NULL
                       WHEN outcome.state IN ('rejected', 'unresolved') THEN clock_timestamp() END,
       retry_at = CASE WHEN ${OPEN} AND outcome.state = 'queued' THEN ${RETRY_AT} END,
       provably_unsent = ${UNSENT},
@@ -207,7 +214,8 @@ const recordSql = (areNew: boolean): string => `
                   WHEN 'unknown' THEN claimed_at + make_interval(secs => $4) END END
     FROM own AS outcome
     WHERE message.month = $1 AND message.id = ANY ($5::uuid[]) AND message.id = outcome.id
-    RETURNING message.id, message.run_id, message.customer_id, message.action_id, message.channel,
+    RETURNING message.id, message.integration_id, outcome.provider_message_id AS reference, message.run_id,
+      message.customer_id, message.action_id, ${ACTION_CHANNEL} AS channel,
       outcome.event_id, outcome.event_status, outcome.status_code, outcome.error, outcome.accepted_before
   ), event AS (
     INSERT INTO campaign_event
@@ -215,6 +223,10 @@ const recordSql = (areNew: boolean): string => `
     SELECT $1, event_id, run_id, customer_id, id, action_id, channel, event_status, clock_timestamp(), status_code, error
     FROM held WHERE event_status = 'enqueue_failed' OR (event_status = 'enqueued' AND accepted_before IS NULL)
     ${onConflict(areNew)}
+  ), reference AS (
+    INSERT INTO provider_reference (integration_id, reference, month, message_id)
+    SELECT integration_id, reference, $1, id FROM held WHERE reference <> id::text
+    ON CONFLICT DO NOTHING
   ), submission AS (
     INSERT INTO submission
       (month, id, integration_id, claim_token, message_ids, started_at, duration_ms, outcome, status_code, error)

@@ -21,13 +21,22 @@ export async function beginRun(database: Queryable, runId: string): Promise<RunS
   return rows[0]?.state;
 }
 
-/** Messages of a cancelled run that still wait in the ledger will never be offered. */
+/**
+ * Messages of a cancelled run that still wait in the ledger will never be offered.
+ *
+ * An SMS in place of an MMS is due at once, for the pump to refuse it: it waits for no morning any more.
+ */
 export async function cancelQueuedOfRun(database: Queryable, runId: string, month: number): Promise<void> {
-  const where = `month = $1 AND run_id = $2 AND state = 'queued' AND ended_at IS NULL`;
+  const where = `month = $1 AND run_id = $2 AND (state = 'queued' OR fallback_at IS NOT NULL) AND ended_at IS NULL`;
   await database.query(
     longQuery(
       `WITH waiting AS (${lockMessages({ where })})
-       UPDATE message SET state = 'cancelled', ended_at = clock_timestamp(), look_at = NULL, error = 'run_cancelled'
+       UPDATE message SET
+         state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,
+         error = CASE state WHEN 'queued' THEN 'run_cancelled' ELSE error END,
+         ended_at = CASE state WHEN 'queued' THEN clock_timestamp() END,
+         look_at = CASE state WHEN 'queued' THEN NULL ELSE look_at END,
+         fallback_at = CASE WHEN fallback_at IS NOT NULL THEN clock_timestamp() END
        FROM waiting WHERE message.month = $1 AND message.id = waiting.id`,
       [month, runId],
     ),

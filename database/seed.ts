@@ -1,18 +1,18 @@
 import type { ProjectMode } from '../domain/gate.ts';
-import type { IdempotentIds } from './read-integration.ts';
 import type { Pool } from './pool.ts';
+import type { SecretBox } from './secret-box.ts';
+import { seedIntegration, type SeededIntegration } from './seed-integration.ts';
+import { lastSenderWish, newlyWanted, seedSender } from './seed-sender.ts';
+import type { SeedIntegration } from './seed-wish.ts';
 import { inTransaction } from './transaction.ts';
 
 export interface SeedInput {
   readonly mode: ProjectMode;
   /** Value of the sender profile `default`. */
   readonly sender: string;
-  readonly integration: {
-    readonly provider: string;
-    readonly variablePrefix: string;
-    readonly messagesPerCall: number;
-    readonly idempotentIds: IdempotentIds;
-  };
+  readonly integrations: readonly SeedIntegration[];
+  /** Keys of the integrations that the sender profile sends through. */
+  readonly through: { readonly sms: string; readonly mms: string };
   readonly apiKey: { readonly shortId: string; readonly secretHash: Uint8Array } | undefined;
 }
 
@@ -22,10 +22,13 @@ const CATEGORIES = [
 ];
 
 /**
- * Makes the one project that the stack works with, and brings mode, sender and integration to what the
- * configuration says; safe to repeat. @returns the project's id
+ * Makes the one project that the stack works with, and brings its mode to what the configuration says; safe to repeat.
+ *
+ * Sender and integrations are changed only in what the configuration wants otherwise than when it was last carried out.
+ * Integrations that it does not name stay. @returns the project's id
+ * @throws PermanentError `credentials_key_missing`, `credentials_unreadable`
  */
-export function seedProject(pool: Pool, input: SeedInput): Promise<string> {
+export function seedProject(pool: Pool, input: SeedInput, box: SecretBox): Promise<string> {
   return inTransaction(pool, async (connection) => {
     await connection.query(`SELECT pg_advisory_xact_lock(hashtextextended('tidings seed', 0))`);
     const one = async (sql: string, values: readonly unknown[]): Promise<string> => {
@@ -46,24 +49,14 @@ export function seedProject(pool: Pool, input: SeedInput): Promise<string> {
        RETURNING id`,
       [accountId, input.mode],
     );
-    const { provider, variablePrefix, messagesPerCall, idempotentIds } = input.integration;
-    const integrationId = await one(
-      `INSERT INTO integration (project_id, key, provider, variable_prefix, messages_per_call, idempotent_ids)
-       VALUES ($1, $2, $2, $3, $4, $5)
-       ON CONFLICT (project_id, key) DO UPDATE SET variable_prefix = EXCLUDED.variable_prefix,
-         messages_per_call = EXCLUDED.messages_per_call, idempotent_ids = EXCLUDED.idempotent_ids
-       RETURNING id`,
-      [projectId, provider, variablePrefix, messagesPerCall, idempotentIds],
-    );
-    await one(
-      `INSERT INTO sender_profile
-         (project_id, key, label, value, sms_integration_id, mms_integration_id, is_default)
-       VALUES ($1, 'default', 'Default', $2, $3, $3, true)
-       ON CONFLICT (project_id, key) DO UPDATE SET value = EXCLUDED.value,
-         sms_integration_id = EXCLUDED.sms_integration_id, mms_integration_id = EXCLUDED.mms_integration_id
-       RETURNING id`,
-      [projectId, input.sender, integrationId],
-    );
+    const needed = newlyWanted(await lastSenderWish(connection, projectId), input.through);
+    const seeded = new Map<string, SeededIntegration>();
+    for (const wanted of input.integrations) {
+      const place = { connection, projectId, box };
+      const integration = await seedIntegration(place, wanted, needed.has(wanted.key));
+      if (integration) seeded.set(wanted.key, integration);
+    }
+    await seedSender(connection, projectId, { value: input.sender, through: input.through }, seeded);
     for (const category of CATEGORIES) {
       await connection.query(
         `INSERT INTO consent_category (project_id, key, name, class) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,

@@ -1,19 +1,22 @@
 import { cancelQueuedOfRecipient } from './cancel-queued.ts';
 import { lockRecipients } from './claim-messages.ts';
 import type { Connection } from './pool.ts';
+import { ensureRecipient, type RecipientNumber } from './recipients.ts';
 
-/** A number that is not to be written to any more, and who said so. */
-export interface OptOut {
+/** What an opt-out says beside its number. */
+export interface OptOutWord {
   readonly projectId: string;
-  readonly phoneHash: Buffer;
-  readonly country: string | null;
-  readonly lineType: string | null;
   /** In the words of whoever took it down. */
   readonly reason: string | null;
   /** How it was heard of, such as `api`. */
   readonly source: string;
   readonly actor: string;
+  /** Of a STOP that somebody sent: the sender of ours that it was sent to, whose START takes it back. */
+  readonly stoppedSender?: string;
 }
+
+/** A number that is not to be written to any more, and who said so. */
+export type OptOut = OptOutWord & RecipientNumber;
 
 /** A suppression of a number: the one that is in force now. */
 export interface Suppressed {
@@ -32,25 +35,70 @@ export interface Suppressed {
 export async function suppressNumber(connection: Connection, optOut: OptOut): Promise<Suppressed> {
   const recipientId = await ensureRecipient(connection, optOut);
   await lockRecipients(connection, [recipientId]);
+  return suppressRecipient(connection, recipientId, optOut);
+}
+
+/** As {@link suppressNumber}, of a recipient that is there and locked. */
+export async function suppressRecipient(
+  connection: Connection,
+  recipientId: string,
+  { projectId, reason, source, actor, stoppedSender }: OptOutWord,
+): Promise<Suppressed> {
   const { rows } = await connection.query<{ opted_out_at: Date }>(
     `UPDATE recipient SET opted_out_at = coalesce(opted_out_at, clock_timestamp()),
        opted_out_via = coalesce(opted_out_via, $2)
      WHERE id = $1 RETURNING opted_out_at`,
-    [recipientId, optOut.source],
+    [recipientId, source],
   );
-  const known = await connection.query<{ id: string }>(
-    'SELECT id FROM suppression WHERE recipient_id = $1 AND lifted_at IS NULL',
-    [recipientId],
-  );
-  if (known.rows[0]) return { id: known.rows[0].id, isNew: false };
-  const { projectId, reason, source, actor } = optOut;
+  const known = await suppressionInForce(connection, recipientId);
+  if (known) {
+    await noteWord(connection, known, stoppedSender);
+    return { id: known.id, isNew: false };
+  }
+  const senders = stoppedSender === undefined ? [] : [stoppedSender];
   const stored = await connection.query<{ id: string }>(
-    `INSERT INTO suppression (project_id, recipient_id, reason, source, suppressed_at, suppressed_by)
-     VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-    [projectId, recipientId, reason, source, rows[0]?.opted_out_at, actor],
+    `INSERT INTO suppression (project_id, recipient_id, reason, source, suppressed_at, suppressed_by, stopped_senders)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+    [projectId, recipientId, reason, source, rows[0]?.opted_out_at, actor, senders],
   );
   await cancelQueuedOfRecipient(connection, recipientId);
   return { id: stored.rows[0]?.id ?? '', isNew: true };
+}
+
+interface InForce {
+  readonly id: string;
+  /** To which senders a STOP was sent; empty where only an operator lifts it. */
+  readonly stoppedSenders: readonly string[];
+}
+
+/** The suppression of a locked recipient that is in force. */
+export async function suppressionInForce(
+  connection: Connection,
+  recipientId: string,
+): Promise<InForce | undefined> {
+  const { rows } = await connection.query<InForce>(
+    `SELECT id, stopped_senders AS "stoppedSenders" FROM suppression WHERE recipient_id = $1 AND lifted_at IS NULL`,
+    [recipientId],
+  );
+  return rows[0];
+}
+
+/** A STOP to another sender needs a START of its own; what was said in any other way no START takes back. */
+async function noteWord(
+  connection: Connection,
+  { id, stoppedSenders }: InForce,
+  sender: string | undefined,
+): Promise<void> {
+  if (stoppedSenders.length === 0 || (sender !== undefined && stoppedSenders.includes(sender))) return;
+  await writeStoppedSenders(connection, id, sender === undefined ? [] : [...stoppedSenders, sender]);
+}
+
+export async function writeStoppedSenders(
+  connection: Connection,
+  id: string,
+  senders: readonly string[],
+): Promise<void> {
+  await connection.query('UPDATE suppression SET stopped_senders = $2 WHERE id = $1', [id, senders]);
 }
 
 /**
@@ -81,21 +129,4 @@ export async function liftSuppression(
     rows[0].recipient_id,
   ]);
   return true;
-}
-
-async function ensureRecipient(
-  connection: Connection,
-  { projectId, phoneHash, country, lineType }: OptOut,
-): Promise<string> {
-  await connection.query(
-    `INSERT INTO recipient (project_id, phone_hash, country, line_type) VALUES ($1, $2, $3, $4)
-     ON CONFLICT DO NOTHING`,
-    [projectId, phoneHash, country, lineType],
-  );
-  const { rows } = await connection.query<{ id: string }>(
-    'SELECT id FROM recipient WHERE project_id = $1 AND phone_hash = $2',
-    [projectId, phoneHash],
-  );
-  if (!rows[0]) throw new Error('A recipient that was stored is there.');
-  return rows[0].id;
 }

@@ -1,3 +1,4 @@
+import { countSegments } from '../domain/segments.ts';
 import type { MessageState } from '../domain/states.ts';
 import type { ClaimedMessage, ClaimScope, ClaimTerms } from './claim-messages.ts';
 import { onConflict } from './as-new.ts';
@@ -9,6 +10,8 @@ export interface Offer extends ClaimedMessage {
   readonly customerId: string;
   readonly recipientId: string;
   readonly occasion: string | null;
+  /** Instant after which it is not worth sending. */
+  readonly staleAfter: number;
 }
 
 /** A row that waited says what this offer says, unless another message has the number already. */
@@ -18,11 +21,11 @@ const RECLAIM = `
     retry_at = NULL, look_at = clock_timestamp() + make_interval(secs => $4),
     receipt_due_at = clock_timestamp() + make_interval(secs => $5),
     integration_id = $10, sender = $11, consent_class = $12,
-    recipient_id = offer.recipient_id, to_number = offer.to_number, content = offer.content
+    recipient_id = offer.recipient_id, to_number = offer.to_number, content = offer.content, segments = offer.segments
   FROM waiting JOIN (
     SELECT DISTINCT ON (recipient_id, occasion, CASE WHEN occasion IS NULL THEN id END) *
-    FROM unnest($2::uuid[], $6::bigint[], $7::text[], $8::jsonb[], $9::text[])
-      AS t (id, recipient_id, to_number, content, occasion)
+    FROM unnest($2::uuid[], $6::bigint[], $7::text[], $8::jsonb[], $9::text[], $13::int[])
+      AS t (id, recipient_id, to_number, content, occasion, segments)
     ORDER BY recipient_id, occasion, CASE WHEN occasion IS NULL THEN id END, id) AS offer USING (id)
   WHERE message.month = $1 AND message.id = ANY ($2::uuid[]) AND message.id = offer.id
     AND (message.recipient_id = offer.recipient_id OR NOT EXISTS (
@@ -35,13 +38,14 @@ const RECLAIM = `
 const insertSql = (areNew: boolean): string => `
   INSERT INTO message (month, id, project_id, run_id, customer_id, recipient_id, cohort_id, member_index, action_id,
     pass, leg, occasion, channel, integration_id, sender, to_number, content, state, attempts, claim_token,
-    claimed_at, stale_at, receipt_due_at, look_at, consent_class)
+    claimed_at, stale_at, receipt_due_at, look_at, consent_class, segments, fallback, is_test)
   SELECT $1, offer.id, $2, $3, offer.customer_id, offer.recipient_id, $4, offer.member_index, $5,
     $6, $7, offer.occasion, $8, $9, $10, offer.to_number, offer.content, 'submitting', 1, $11,
-    clock_timestamp(), to_timestamp($12), clock_timestamp() + make_interval(secs => $13),
-    clock_timestamp() + make_interval(secs => $14), $22
-  FROM unnest($15::uuid[], $16::uuid[], $17::bigint[], $18::int[], $19::text[], $20::text[], $21::jsonb[])
-    AS offer (id, customer_id, recipient_id, member_index, occasion, to_number, content)
+    clock_timestamp(), to_timestamp(offer.stale_at), clock_timestamp() + make_interval(secs => $13),
+    clock_timestamp() + make_interval(secs => $14), $22, offer.segments, $24, $25
+  FROM unnest($15::uuid[], $16::uuid[], $17::bigint[], $18::int[], $19::text[], $20::text[], $21::jsonb[],
+              $12::float8[], $23::int[])
+    AS offer (id, customer_id, recipient_id, member_index, occasion, to_number, content, stale_at, segments)
   ${onConflict(areNew)}
   RETURNING id`;
 const INSERT = insertSql(false);
@@ -87,7 +91,7 @@ async function insertRows(
       scope.integrationId,
       scope.sender,
       token,
-      scope.staleAfter / 1_000,
+      offers.map((offer) => offer.staleAfter / 1_000),
       scope.receiptDeadlineMs / 1_000,
       scope.claimGraceMs / 1_000,
       offers.map((offer) => offer.id),
@@ -98,6 +102,9 @@ async function insertRows(
       offers.map((offer) => offer.to),
       offers.map((offer) => JSON.stringify(offer.content)),
       scope.consentClass,
+      segmentsOf(scope, offers),
+      scope.fallsBack ? 'engine' : null,
+      scope.isTest,
     ],
   });
   return new Set(rows.map((row) => row.id));
@@ -125,9 +132,14 @@ async function reclaimRows(
       scope.integrationId,
       scope.sender,
       scope.consentClass,
+      segmentsOf(scope, offers),
     ],
   });
   return rows.map((row) => row.id);
+}
+
+function segmentsOf({ channel }: ClaimScope, offers: readonly Offer[]): readonly (number | null)[] {
+  return offers.map(({ content }) => (channel === 'sms' ? countSegments(content.text).segments : null));
 }
 
 /** Of the offers that were not taken, the members whose number another message has. */

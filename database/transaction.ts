@@ -68,6 +68,14 @@ export async function lockForClaim(connection: Connection, runId: string, projec
   });
 }
 
+/** Keeps a claim outside of any run together with the holds that may forbid it, as {@link lockForClaim} does. */
+export async function lockHoldsForClaim(connection: Connection, projectId: string): Promise<void> {
+  await connection.query(
+    `SELECT pg_advisory_xact_lock_shared(hashtextextended('holds ' || account_id, 0)) FROM project WHERE id = $1`,
+    [projectId],
+  );
+}
+
 /** Serialises a change of holds with every claim of the account. */
 export async function lockHolds(connection: Connection, projectId: string): Promise<void> {
   await connection.query(

@@ -1,4 +1,4 @@
-import { BREAKER_OPEN, SERVED_COUNTRIES } from '../domain/gate.ts';
+import { BREAKER_OPEN, QUIET_HOURS, SERVED_COUNTRIES } from '../domain/gate.ts';
 import type { Parameters } from './audience-sql.ts';
 
 /** SQL expressions for what {@link GateFacts} says of one customer. */
@@ -13,6 +13,10 @@ export interface FactsSql {
   readonly optedOut: string;
   readonly consent: string;
   readonly consentForThisNumber: string;
+  /** Whether marketing may be sent to the number at no hour. */
+  readonly noCommonHours: string;
+  /** Whether it may be sent at another hour than this one. */
+  readonly quietHours: string;
   readonly held: string;
   /** Of an integration whose breaker is open and whose probe is not due. */
   readonly breakerOpen: string;
@@ -22,7 +26,7 @@ export interface FactsSql {
 /**
  * What `decideVerdict` says of a message that is not late, for a million customers at once.
  *
- * An SQL expression: the reason of a suppression, `held`, `breaker_open`, or `send`. A test holds the two against each other.
+ * An SQL expression: the reason of a suppression, `quiet_hours`, `held`, `breaker_open`, or `send`. A test holds the two against each other.
  */
 export function verdictSql(facts: FactsSql, parameters: Parameters): string {
   const marketing = `${facts.consentClass} = 'marketing'`;
@@ -39,6 +43,8 @@ export function verdictSql(facts: FactsSql, parameters: Parameters): string {
     WHEN ${marketing} AND ${facts.consent} IS NULL THEN 'no_consent'
     WHEN ${marketing} AND ${facts.consent} = 'unproven' THEN 'consent_unproven'
     WHEN ${marketing} AND NOT ${facts.consentForThisNumber} THEN 'consent_other_number'
+    WHEN ${marketing} AND ${facts.noCommonHours} THEN 'no_common_hours'
+    WHEN ${marketing} AND ${facts.quietHours} THEN '${QUIET_HOURS}'
     WHEN ${facts.held} THEN 'held'
     WHEN ${facts.breakerOpen} THEN '${BREAKER_OPEN}'
     WHEN ${facts.capReached} AND ${marketing} THEN 'capped'

@@ -1,4 +1,4 @@
-import type { SubmitOutcome } from './outcome.ts';
+import { REFUSED_UNCALLED, type SubmitOutcome } from './outcome.ts';
 
 /**
  * What one call says of the account that it was made with.
@@ -26,6 +26,7 @@ function healthOfOutcome(outcome: SubmitOutcome): CallHealth {
     case 'duplicate_id':
       return 'working';
     case 'rejected':
+      if (REFUSED_UNCALLED.has(outcome.statusCode)) return 'untold';
       return outcome.errorClass === 'account' ? 'failing' : 'working';
     case 'unknown':
       return 'failing';

@@ -26,6 +26,8 @@ export interface CampaignEvent {
   readonly status: CampaignEventStatus;
   readonly action_id: number;
   readonly action_name: string;
+  /** Whether it is of a test send. */
+  readonly test: boolean;
   readonly campaign_id: string;
   readonly campaign_name: string;
   readonly campaign_policy: string;

@@ -12,6 +12,9 @@ export const CRASH_POINTS = [
   'after_repeat_record',
   /** A provider has said what it knows of messages in doubt, and nothing of it is stored. */
   'after_look_up',
+  /** Of MMS that could not be taken: they are this pump's, and nothing is done in their place; it is done, and not settled. */
+  'after_fallback_take',
+  'before_fallback_settle',
   'after_sweep',
   /** Cohorts have been told, and the database does not know it. */
   'after_hints',

@@ -30,10 +30,21 @@ export interface StepFacts {
   readonly reason: string;
   readonly exit: string | null;
   readonly messageState: string | null;
+  /** What has come of the SMS in place of an MMS, as a sentence. */
+  readonly fallback?: string;
   /** What operators have decided about the message, the oldest first. */
   readonly decisions?: readonly ExplainedDecision[];
   /** Whether the message is `delivered` only because an operator has said so. */
   readonly assumed?: boolean;
+  /** The opt-out of the customer's number that is in force or was last; where there is one. */
+  readonly optOut?: OptOutFacts | undefined;
+}
+
+export interface OptOutFacts {
+  /** How it was heard of. */
+  readonly source: string;
+  readonly reason: string | null;
+  readonly at: Date;
 }
 
 type ExplainedDecision = Pick<MessageDecision, 'action' | 'reason' | 'actor' | 'refusal'> & {
@@ -42,11 +53,13 @@ type ExplainedDecision = Pick<MessageDecision, 'action' | 'reason' | 'actor' | '
 
 /** Says why a step went as it did; empty where there is nothing to say. */
 export function explainStep(facts: StepFacts): string {
-  const { outcome, reason, exit, messageState, decisions = [], assumed = false } = facts;
+  const { outcome, reason, exit, messageState, fallback, decisions = [], assumed = false, optOut } = facts;
   const suppressed = outcome === 'suppressed';
   const why = suppressed ? sentence(SUPPRESSION_REASONS, reason) : sentence(MESSAGE_EXPLANATIONS, outcome);
   const expected = suppressed ? 'cancelled' : outcome;
   const sentences = why === undefined ? [] : [why];
+  if (suppressed && reason === 'opted_out' && optOut) sentences.push(explainOptOut(optOut));
+  if (fallback !== undefined) sentences.push(fallback);
   sentences.push(...decisions.map(explainDecision));
   if (messageState !== null && messageState !== expected && !assumed) {
     const now = sentence(MESSAGE_EXPLANATIONS, messageState) ?? '';
@@ -55,6 +68,28 @@ export function explainStep(facts: StepFacts): string {
   if (exit !== null && (exit !== 'end' || sentences.length === 0))
     sentences.push(sentence(EXIT_REASONS, exit) ?? '');
   return sentences.filter((part) => part !== '').join(' ');
+}
+
+/** How an opt-out was heard of, and when. */
+function explainOptOut({ source, reason, at }: OptOutFacts): string {
+  return `Source: ${source}, ${at.toISOString()}${reason === null ? '.' : `: ${asSentence(reason)}`}`;
+}
+
+const FALLBACK_EXPLANATIONS: Readonly<Record<string, string>> = {
+  due: 'an SMS in its place is about to be sent.',
+  made: 'an SMS was sent in its place.',
+};
+
+/** Says what has come of the SMS in place of an MMS. @param refusal why the gate has kept it in @param known whether the MMS was not even tried */
+export function explainFallback(state: string, refusal: string | null, known = false): string {
+  const cause = known
+    ? 'The MMS was not sent, since the handset or its network has not taken another one of its kind lately'
+    : 'The handset or its network could not take the MMS';
+  const told = sentence(FALLBACK_EXPLANATIONS, state);
+  if (told !== undefined) return `${cause}: ${told}`;
+  const why =
+    explainReason(refusal ?? '') || (sentence(EXIT_REASONS, refusal ?? '') ?? `${refusal ?? 'unknown'}.`);
+  return `${cause}, and no SMS was sent in its place: ${why}`;
 }
 
 /** Who decided what about a message, and what came of it. */
@@ -70,6 +105,12 @@ function explainDecision({ action, reason, actor, outcome, refusal }: ExplainedD
     default:
       return decided;
   }
+}
+
+/** An instant as people read it, such as `Wed 14 Oct 2026 13:00 UTC`. */
+export function inWords(instant: Date): string {
+  const [weekday = '', day, month, year, time = ''] = instant.toUTCString().split(' ');
+  return [weekday.replace(',', ''), day, month, year, time.slice(0, 5), 'UTC'].join(' ');
 }
 
 /** A text that somebody wrote, with its full stop. */

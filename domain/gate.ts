@@ -1,3 +1,4 @@
+import type { CallingWindow } from './calling-window.ts';
 import type { SuppressionReason } from './reasons.ts';
 
 /** Countries that are served: the US with the territories that have a country code of their own, and Canada. */
@@ -16,6 +17,8 @@ export interface GateFacts {
   /** Whether the provider is on this machine. */
   readonly providerIsLocal: boolean;
   readonly consentClass: ConsentClass;
+  /** Whether it is a test send, which needs no consent and counts towards no cap. */
+  readonly isTest: boolean;
   readonly customerDeleted: boolean;
   /** The number's stored validity; `none` when the customer has no number. */
   readonly number: 'none' | 'invalid' | 'valid';
@@ -31,6 +34,10 @@ export interface GateFacts {
   readonly probeAt: number | null;
   /** Whether the number has got as many messages as the project's cap allows. */
   readonly capReached: boolean;
+  /**
+   * When marketing may be claimed for the number, by the clock of the database: now or next. Null where no hour will do.
+   */
+  readonly window: Pick<CallingWindow, 'opensAt' | 'closesAt'> | null;
   readonly now: number;
   /** Instant after which the message is no longer worth sending. */
   readonly staleAfter: number;
@@ -44,6 +51,8 @@ export type Verdict =
   | { readonly kind: 'suppress'; readonly reason: SuppressionReason }
   | { readonly kind: 'defer'; readonly until: number; readonly reason: string };
 
+/** Why a member waits whom marketing may not reach at this hour. */
+export const QUIET_HOURS = 'quiet_hours';
 /** Why a member waits whose integration's breaker is open. */
 export const BREAKER_OPEN = 'breaker_open';
 
@@ -52,13 +61,25 @@ export function decideVerdict(facts: GateFacts): Verdict {
   const reason = numberReason(facts) ?? permissionReason(facts);
   if (reason) return { kind: 'suppress', reason };
   if (facts.now > facts.staleAfter) return { kind: 'suppress', reason: 'stale' };
+  const quiet = quietHours(facts);
+  if (quiet) return quiet;
   const recheckAt = facts.now + facts.recheckMs;
   if (facts.heldBy !== null) return { kind: 'defer', until: recheckAt, reason: 'held' };
   const { probeAt } = facts;
   if (probeAt !== null && probeAt > facts.now)
     return { kind: 'defer', until: Math.min(probeAt, recheckAt), reason: BREAKER_OPEN };
-  if (facts.capReached && facts.consentClass === 'marketing') return { kind: 'suppress', reason: 'capped' };
+  if (facts.capReached && facts.consentClass === 'marketing' && !facts.isTest)
+    return { kind: 'suppress', reason: 'capped' };
   return { kind: 'send' };
+}
+
+/** Whoever waits for the morning is not looked at before, whatever else keeps the message in; nobody waits for one that comes too late. */
+function quietHours({ consentClass, isTest, window, now, staleAfter }: GateFacts): Verdict | undefined {
+  if (consentClass !== 'marketing' || isTest) return undefined;
+  if (window === null) return { kind: 'suppress', reason: 'no_common_hours' };
+  if (now >= window.opensAt) return undefined;
+  if (window.opensAt > staleAfter) return { kind: 'suppress', reason: 'stale' };
+  return { kind: 'defer', until: window.opensAt, reason: QUIET_HOURS };
 }
 
 function numberReason(facts: GateFacts): SuppressionReason | undefined {
@@ -70,14 +91,22 @@ function numberReason(facts: GateFacts): SuppressionReason | undefined {
   return undefined;
 }
 
-/** A demo may have left mode `simulator` in a database whose provider is a real one now. */
-function callsTestNumbersOnly({ mode, providerIsLocal }: GateFacts): boolean {
+/**
+ * Whether only registered test numbers may be called.
+ *
+ * A demo may have left mode `simulator` in a database whose provider is a real one now.
+ */
+export function callsTestNumbersOnly({
+  mode,
+  providerIsLocal,
+}: Pick<GateFacts, 'mode' | 'providerIsLocal'>): boolean {
   return mode === 'allow-list' || (mode === 'simulator' && !providerIsLocal);
 }
 
 function permissionReason(facts: GateFacts): SuppressionReason | undefined {
   const marketing = facts.consentClass === 'marketing';
   if (facts.optedOut && marketing) return 'opted_out';
+  if (facts.isTest) return undefined;
   if (facts.consent === 'revoked') return 'consent_revoked';
   if (!marketing) return undefined;
   if (facts.consent === null) return 'no_consent';

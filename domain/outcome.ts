@@ -4,7 +4,8 @@
  * - `retryable`: the same message may succeed later
  * - `permanent`: the same message will fail again
  * - `suppress_number`: the number itself is the cause
- * - `fallback_to_sms`: too large, unsupported content or a handset that can't take it
+ * - `fallback_to_sms`: unsupported content or a handset that can't take it: an SMS could be taken in its place
+ * - `too_large`: too large for the operator or the provider; an SMS could be taken as well, and nothing is told of the handset
  * - `filtered`: a carrier's filter; never retried, never the number's fault
  * - `account`: our own account, sender or configuration
  */
@@ -13,6 +14,7 @@ export const ERROR_CLASSES = [
   'permanent',
   'suppress_number',
   'fallback_to_sms',
+  'too_large',
   'filtered',
   'account',
 ] as const;
@@ -58,6 +60,13 @@ export type SubmitOutcome =
       readonly statusCode: string;
       readonly error: string;
     };
+
+/** `statusCode` of messages that an adapter refuses without a call: they prove nothing of the account. */
+export const REFUSED_UNCALLED: ReadonlySet<string> = new Set([
+  'subject_too_long',
+  'too_many_slides',
+  'fallback_text_too_long',
+]);
 
 /** `statusCode` of a message of which the answer said nothing. */
 export const MISSING_ENTRY = 'missing_entry';

@@ -12,7 +12,12 @@ export const SUPPRESSION_REASONS = {
   consent_revoked: 'The customer has refused this category or revoked the consent for it.',
   consent_other_number: 'The consent was given for another number.',
   duplicate_number: 'Another customer with the same number receives this message.',
+  no_common_hours:
+    'At no hour is it between 8:00 and 21:00 in every time zone in which the customer may be: that of the number and that of the profile.',
   capped: 'The number has got as many messages lately as the project allows.',
+  handset_known:
+    'Another MMS of this kind has shown lately that the handset or its network does not take it.',
+  delivered_after_all: 'The MMS was delivered after all.',
   stale: 'The message came too late to be sent.',
   template_error: 'The template could not be rendered for this customer.',
   empty_message: 'The template gave an empty text for this customer.',

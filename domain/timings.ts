@@ -35,6 +35,8 @@ export interface Timings {
   readonly rounding: { readonly fraction: number; readonly minMs: number; readonly maxMs: number };
   /** How late a message may leave after it was planned, by class of its category. */
   readonly freshnessMs: { readonly marketing: number; readonly transactional: number };
+  /** How long before the end of the hours in which marketing may reach somebody nothing more of it is claimed. */
+  readonly windowMarginMs: number;
   /** After this time a run is finished even if a message has not ended. */
   readonly finishAfterMs: number;
   /** Between two messages of what a hold, a pause or an open breaker has kept, once it is released. */

@@ -31,12 +31,15 @@ export interface HttpRequest {
   readonly body?: string;
 }
 
+/** Calls to one integration that a process has under way at most. */
+export const MOST_CALLS = 128;
+
 /** Calls to one provider over kept connections, each made once: nothing is ever retried here. */
 export class HttpClient {
   private readonly pool: Pool;
   private readonly basePath: string;
 
-  constructor(baseUrl: string, connections = 128) {
+  constructor(baseUrl: string, connections = MOST_CALLS) {
     const url = new URL(baseUrl);
     this.basePath = url.pathname.replace(/\/$/, '');
     this.pool = new Pool(url.origin, { connections, pipelining: 1, connect: { timeout: 1_000 } });

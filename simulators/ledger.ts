@@ -1,5 +1,10 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { z } from 'zod';
+import { MEDIA_FAULTS } from './media-fault.ts';
+
+/** What a handset shows of a message. */
+const shownSchema = z.object({ subject: z.string().nullable(), texts: z.array(z.string()) });
+export type ShownMessage = z.infer<typeof shownSchema>;
 
 /**
  * One line of the ledger. `accepted` is the truth about what was taken; a message is accepted at most once an id.
@@ -13,6 +18,13 @@ export const ledgerRowSchema = z.discriminatedUnion('kind', [
     channel: z.enum(['mms', 'sms']),
     to: z.string(),
     reportUrl: z.string().nullable(),
+    /** Whether reports of what is not final were not asked for. */
+    finalOnly: z.boolean().optional(),
+    /** Whether an SMS was to be sent where the MMS can't be taken. */
+    fallsBack: z.boolean().optional(),
+    shows: shownSchema.optional(),
+    /** What was wrong with its media; told by its report. */
+    mediaFault: z.enum(MEDIA_FAULTS).optional(),
     seen: z.number(),
     at: z.number(),
   }),

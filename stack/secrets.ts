@@ -8,24 +8,31 @@ const schema = z.object({
   postgresPassword: z.string(),
   webhookSecret: z.string(),
   simulatorApiKey: z.string(),
+  /** 32 bytes in base64. */
+  credentialKey: z.string(),
 });
 
 /** What the stack makes up once for this data folder, and must find again at every start. */
 export type StackSecrets = z.infer<typeof schema>;
 
-/** Reads the secrets of a data folder; makes them at the first start. Only their owner can read the file. */
+/**
+ * Reads the secrets of a data folder; makes those that are not there yet, at the first start or after an update. Only their
+ * owner can read the file.
+ */
 export async function stackSecrets(home: string): Promise<StackSecrets> {
   const file = path.join(home, 'secrets.json');
   await mkdir(home, { recursive: true });
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text !== undefined) return schema.parse(JSON.parse(text));
+  const known = text === undefined ? {} : schema.partial().parse(JSON.parse(text));
   const secret = (): string => randomBytes(32).toString('base64url');
   const secrets = {
-    phoneKey: secret(),
-    postgresPassword: secret(),
-    webhookSecret: secret(),
-    simulatorApiKey: secret(),
+    phoneKey: known.phoneKey ?? secret(),
+    postgresPassword: known.postgresPassword ?? secret(),
+    webhookSecret: known.webhookSecret ?? secret(),
+    simulatorApiKey: known.simulatorApiKey ?? secret(),
+    credentialKey: known.credentialKey ?? secret(),
   };
+  if (Object.keys(known).length === Object.keys(secrets).length) return secrets;
   await writeFile(`${file}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   await rename(`${file}.new`, file);
   return secrets;

@@ -6,9 +6,11 @@ import {
   type Environment,
   type Variables,
 } from '../config/environment.ts';
-import { isLoopback } from '../config/loopback.ts';
+import type { CredentialKey } from '../domain/credential-key.ts';
 import { newApiKey } from '../database/api-key.ts';
 import type { SeedInput } from '../database/seed.ts';
+import { credentialKeysText, stackCredentialKeys } from './credential-keys.ts';
+import { areLocal, doorsOf, type Door } from './doors.ts';
 import { choosePorts, type StackPorts } from './ports.ts';
 import { say } from './say.ts';
 import { projectSeed } from './project-seed.ts';
@@ -22,7 +24,7 @@ export interface StackSettings {
   readonly home: string;
   readonly ports: StackPorts;
   readonly secrets: StackSecrets;
-  /** False when DATABASE_URL, TEMPORAL_ADDRESS or INFOBIP_BASE_URL name a real one. */
+  /** False when DATABASE_URL or TEMPORAL_ADDRESS name a real one; the simulator when every provider has an address. */
   readonly embedded: { readonly postgres: boolean; readonly temporal: boolean; readonly simulator: boolean };
   readonly namespace: string;
   /** Worker processes. */
@@ -34,6 +36,10 @@ export interface StackSettings {
     readonly temporalUi: string | undefined;
   };
   readonly seed: SeedInput;
+  /** The providers that its integrations are of. */
+  readonly doors: readonly Door[];
+  /** Under which credentials of integrations are stored, the newest first. */
+  readonly credentialKeys: readonly CredentialKey[];
   /** What services run by; `DATABASE_URL` is added once the database is known. */
   readonly environment: Variables;
 }
@@ -47,29 +53,17 @@ export async function stackSettings(variables: Variables): Promise<StackSettings
   const environment = parseEnvironment(variables);
   const home = homeOf(environment);
   const secrets = await stackSecrets(home);
-  const embedded = {
+  const servers = {
     postgres: environment.DATABASE_URL === undefined,
     temporal: environment.TEMPORAL_ADDRESS === undefined,
-    simulator: environment.INFOBIP_BASE_URL === undefined,
   };
-  if (!embedded.postgres) {
+  if (!servers.postgres) {
     requireVariables(
       environment,
-      ['PHONE_KEY'],
-      'with DATABASE_URL the key that numbers are known by must be yours to keep.',
+      ['PHONE_KEY', 'CREDENTIAL_KEYS'],
+      'with DATABASE_URL the keys that numbers are known and credentials sealed by must be yours to keep.',
     );
   }
-  if (!embedded.simulator)
-    requireVariables(environment, ['INFOBIP_API_KEY'], 'INFOBIP_BASE_URL names a provider.');
-  if (environment.INFOBIP_BASE_URL !== undefined && !isLoopback(environment.INFOBIP_BASE_URL)) {
-    requireVariables(
-      environment,
-      ['PUBLIC_URL'],
-      'a provider that is not on this machine posts its delivery reports to it.',
-    );
-  }
-  if (environment.INFOBIP_WEBHOOK_AUTH === 'basic')
-    requireVariables(environment, ['INFOBIP_WEBHOOK_USERNAME'], 'INFOBIP_WEBHOOK_AUTH is basic.');
   const ports = await choosePorts(
     {
       api: environment.API_PORT,
@@ -84,8 +78,21 @@ export async function stackSettings(variables: Variables): Promise<StackSettings
   const apiKey = environment.API_KEY ?? (await storedApiKey(home));
   const api = environment.PUBLIC_URL ?? `http://127.0.0.1:${ports.api}`;
   const temporalUi =
-    environment.TEMPORAL_UI_URL ?? (embedded.temporal ? `http://127.0.0.1:${ports.temporalUi}` : undefined);
-  const baseUrl = environment.INFOBIP_BASE_URL ?? `http://127.0.0.1:${ports.simulator}`;
+    environment.TEMPORAL_UI_URL ?? (servers.temporal ? `http://127.0.0.1:${ports.temporalUi}` : undefined);
+  const doors = doorsOf(environment, `http://127.0.0.1:${ports.simulator}`);
+  const embedded = { ...servers, simulator: doors.some(({ simulator }) => simulator !== undefined) };
+  const isSimulated = doors.every(({ simulator }) => simulator !== undefined);
+  if (!areLocal(doors)) {
+    requireVariables(
+      environment,
+      ['PUBLIC_URL'],
+      'a provider that is not on this machine posts its delivery reports to it.',
+    );
+  }
+  const credentialKeys = stackCredentialKeys(
+    environment.CREDENTIAL_KEYS,
+    servers.postgres ? secrets.credentialKey : undefined,
+  );
   return {
     root: ROOT,
     home,
@@ -96,23 +103,25 @@ export async function stackSettings(variables: Variables): Promise<StackSettings
     apiKey,
     workers: environment.WORKERS ?? 1,
     addresses: { api, docs: `http://127.0.0.1:${ports.api}/docs`, temporalUi },
-    seed: projectSeed(environment, { baseUrl, refusesKnownIds: embedded.simulator }, apiKey),
+    credentialKeys,
+    seed: projectSeed(environment, { doors, made: secrets }, apiKey),
+    doors,
     environment: {
       ...variables,
       TIDINGS_HOME: home,
-      TIMINGS: environment.TIMINGS ?? (embedded.simulator ? 'demo' : 'production'),
+      TIMINGS: environment.TIMINGS ?? (isSimulated ? 'demo' : 'production'),
       PHONE_KEY: environment.PHONE_KEY ?? secrets.phoneKey,
+      CREDENTIAL_KEYS: credentialKeysText(credentialKeys),
       PUBLIC_URL: api,
       API_PORT: String(ports.api),
       SIMULATOR_PORT: String(ports.simulator),
       TEMPORAL_ADDRESS: environment.TEMPORAL_ADDRESS ?? `127.0.0.1:${ports.temporal}`,
       TEMPORAL_NAMESPACE: namespace,
       TEMPORAL_UI_URL: temporalUi,
-      INFOBIP_BASE_URL: baseUrl,
+      // What the simulator takes; services read theirs from the database.
       INFOBIP_API_KEY: environment.INFOBIP_API_KEY ?? secrets.simulatorApiKey,
-      // Our own simulator proves its reports by the token in their address.
-      INFOBIP_WEBHOOK_AUTH: embedded.simulator ? 'token' : environment.INFOBIP_WEBHOOK_AUTH,
-      INFOBIP_WEBHOOK_SECRET: environment.INFOBIP_WEBHOOK_SECRET ?? secrets.webhookSecret,
+      SINCH_API_TOKEN: environment.SINCH_API_TOKEN ?? secrets.simulatorApiKey,
+      SINCH_MMS_API_KEY: environment.SINCH_MMS_API_KEY ?? secrets.simulatorApiKey,
     },
   };
 }

@@ -10,6 +10,8 @@ import { seedProject } from '../database/seed.ts';
 import { isRunning, stopLeftovers } from './leftovers.ts';
 import { ManagedProcess, type ProcessOptions } from './managed-process.ts';
 import { answersQueries, dataFolders, ensureDatabase, prepareCluster } from './postgres/cluster.ts';
+import { SecretBox } from '../database/secret-box.ts';
+import { registerPostbacks } from './register-postbacks.ts';
 import { say } from './say.ts';
 import { homeOf, stackSettings, type StackSettings } from './settings.ts';
 import { readState, writeState, type StackAccess, type StackState } from './state-file.ts';
@@ -17,6 +19,13 @@ import { locateTemporal } from './temporal/locate.ts';
 import { isListening, temporalCommand } from './temporal/server.ts';
 
 const DATABASE = 'tidings';
+
+/** The simulators behind the integrations that the sender sends through. */
+function simulatedOf({ seed, doors }: StackSettings): string[] | null {
+  const used = doors.filter(({ provider }) => Object.values(seed.through).includes(provider));
+  const simulators = used.flatMap(({ simulator }) => simulator ?? []);
+  return simulators.length === used.length ? simulators : null;
+}
 
 /** Another stack runs in the same data folder. */
 export class StackRunningError extends Error {
@@ -80,7 +89,8 @@ class StackStart {
       temporalAddress: environment['TEMPORAL_ADDRESS'] ?? '',
       namespace,
       timings: environment['TIMINGS'] ?? '',
-      simulator: embedded.simulator ? (environment['INFOBIP_BASE_URL'] ?? null) : null,
+      simulator: embedded.simulator ? `http://127.0.0.1:${settings.ports.simulator}` : null,
+      simulated: simulatedOf(settings),
     };
   }
 
@@ -101,6 +111,8 @@ class StackStart {
         ),
         this.startService('pump', 'worker/pump.ts', databaseUrl),
       ]);
+      const api = `http://127.0.0.1:${settings.ports.api}`;
+      await registerPostbacks({ api, apiKey: settings.apiKey }, settings.doors);
       this.save();
       return new Stack(this.access, this.started);
     } catch (error) {
@@ -170,7 +182,7 @@ class StackStart {
       const applied = await migrate(pool);
       if (applied.length > 0) say(`Applied ${applied.length} migration(s).`);
       await assertPhoneKey(pool, settings.environment['PHONE_KEY'] ?? '');
-      return await seedProject(pool, settings.seed);
+      return await seedProject(pool, settings.seed, new SecretBox(settings.credentialKeys));
     } finally {
       await pool.end();
     }

@@ -18,7 +18,10 @@ const stateSchema = z.object({
     temporalAddress: z.string(),
     namespace: z.string(),
     timings: z.string(),
+    /** Of the simulator's process. */
     simulator: z.string().nullable(),
+    /** Simulated providers that messages go to; null when one of them is somebody else's. */
+    simulated: z.array(z.string()).nullable(),
   }),
   /** Processes by name; a process that is not of ours any more is told by its command line. */
   processes: z.record(z.string(), z.int()),

@@ -5,6 +5,15 @@ import filters from './filters.json' with { type: 'json' };
 /** What a template can read. */
 const TEMPLATE_VARIABLES = ['customer', 'scenario', 'action', 'project'] as const;
 
+/** What one that is sent in place of an MMS can read beside it: where the content of that MMS is shown. */
+const MESSAGE = 'message';
+const OF_MESSAGE = ['link'];
+
+export interface TemplateCheckOptions {
+  /** Whether it can read `message`. Default false. */
+  readonly ofFallback?: boolean;
+}
+
 const TESTS = ['defined', 'undefined', 'none', 'null', 'string', 'number', 'odd', 'even', 'truthy', 'falsy'];
 const FORBIDDEN_NAMES = ['__proto__', 'constructor', 'prototype'];
 /** What a variable may be called: nunjucks writes the name into the code that it makes, as it stands. */
@@ -40,14 +49,17 @@ const NAMES_OF_FORBIDDEN: Readonly<Record<string, string>> = {
  * Nothing of the template is run: it is parsed, and its syntax tree is held against a list of what is allowed.
  * The render processes do not rely on this check alone.
  */
-export function checkTemplate(source: string): readonly string[] {
+export function checkTemplate(
+  source: string,
+  { ofFallback = false }: TemplateCheckOptions = {},
+): readonly string[] {
   let root: SyntaxNode;
   try {
     root = parser.parse(source);
   } catch (error) {
     return [`The template can't be parsed: ${error instanceof Error ? error.message : String(error)}.`];
   }
-  const check = new TemplateCheck();
+  const check = new TemplateCheck(ofFallback);
   check.node(root, 0);
   return [...check.problems];
 }
@@ -55,7 +67,12 @@ export function checkTemplate(source: string): readonly string[] {
 class TemplateCheck {
   readonly problems = new Set<string>();
   private readonly bound = new Set<string>(['loop']);
+  private readonly ofFallback: boolean;
   private nodes = 0;
+
+  constructor(ofFallback: boolean) {
+    this.ofFallback = ofFallback;
+  }
 
   node(node: SyntaxNode, depth: number): void {
     this.nodes += 1;
@@ -71,6 +88,7 @@ class TemplateCheck {
       return;
     }
     this.details(node);
+    if (this.isOfMessage(node)) return;
     for (const child of this.childrenOf(node)) this.node(child, depth + 1);
   }
 
@@ -131,7 +149,21 @@ class TemplateCheck {
   private variable(value: unknown): void {
     const name = String(value);
     this.name(name);
-    if (!this.bound.has(name)) this.known('variable', name, [...TEMPLATE_VARIABLES, ...this.bound]);
+    if (this.bound.has(name)) return;
+    if (name !== MESSAGE) this.known('variable', name, [...TEMPLATE_VARIABLES, ...this.bound]);
+    else if (this.ofFallback) this.problems.add('Of "message" a template can read "message.link" alone.');
+    else
+      this.problems.add(
+        'Only the text of a fallback can read "message": it is about the MMS in whose place it is sent.',
+      );
+  }
+
+  /** Whether it reads a part of `message`; which there are is known, so that a slip is told. */
+  private isOfMessage({ typename, target, val }: SyntaxNode): boolean {
+    if (!this.ofFallback || typename !== 'LookupVal' || this.bound.has(MESSAGE)) return false;
+    if (nameOf(target) !== MESSAGE || !isNode(val) || val.typename !== 'Literal') return false;
+    this.known('part of "message"', String(val['value']), OF_MESSAGE);
+    return true;
   }
 
   private name(value: unknown): void {

@@ -8,6 +8,8 @@ export interface RenderJob {
   /** What every customer's template can read beside `customer`. */
   readonly shared: JsonObject;
   readonly customers: readonly JsonObject[];
+  /** What each customer's template can read as `message`, in the same order. Default: nothing. */
+  readonly messages?: readonly JsonObject[];
 }
 
 export type RenderResult = { readonly texts: Readonly<Record<string, string>> } | { readonly error: string };

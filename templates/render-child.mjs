@@ -23,13 +23,14 @@ function templateOf(source) {
   return template;
 }
 
-/** @param {RenderJob} job @param {object} customer @returns {RenderResult} */
-function render(job, customer) {
+/** @param {RenderJob} job @param {object} customer @param {number} index @returns {RenderResult} */
+function render(job, customer, index) {
   try {
     /** @type {Record<string, string>} */
     const texts = {};
+    const message = job.messages?.[index];
     for (const [name, source] of Object.entries(job.templates)) {
-      const text = templateOf(source).render({ ...job.shared, customer });
+      const text = templateOf(source).render({ ...job.shared, customer, message });
       if (text.length > MAX_OUTPUT)
         return { error: `The rendered text is longer than ${MAX_OUTPUT} characters.` };
       texts[name] = text;
@@ -41,7 +42,10 @@ function render(job, customer) {
 }
 
 process.on('message', (/** @type {RenderJob} */ job) => {
-  process.send?.({ id: job.id, results: job.customers.map((customer) => render(job, customer)) });
+  process.send?.({
+    id: job.id,
+    results: job.customers.map((customer, index) => render(job, customer, index)),
+  });
 });
 process.on('disconnect', () => process.exit());
 process.send?.('ready');

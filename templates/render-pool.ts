@@ -16,6 +16,8 @@ export interface RenderRequest {
   readonly templates: Readonly<Record<string, string>>;
   readonly shared: JsonObject;
   readonly customers: readonly JsonObject[];
+  /** What each customer's template can read as `message`, in the same order. Default: nothing. */
+  readonly messages?: readonly JsonObject[];
 }
 
 export interface RenderPoolOptions {
@@ -59,8 +61,10 @@ export class RenderPool {
     const outcome = await this.attempt(request, BATCH_MS);
     if (outcome.kind === 'done') return outcome.results;
     const results: RenderResult[] = [];
-    for (const customer of request.customers) {
-      results.push(...(await this.renderAlone({ ...request, customers: [customer] })));
+    const { messages, customers, ...same } = request;
+    for (const [index, customer] of customers.entries()) {
+      const own = { customers: [customer], ...(messages && { messages: messages.slice(index, index + 1) }) };
+      results.push(...(await this.renderAlone({ ...same, ...own })));
     }
     return results;
   }

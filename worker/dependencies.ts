@@ -4,6 +4,9 @@ import { CallSlots } from '../activities/message/call-slots.ts';
 import { OutcomeRecorder } from '../activities/message/outcome-recorder.ts';
 import { crashPoints } from '../config/crash-points.ts';
 import { noticeTo } from '../config/rare-paths.ts';
+import { secretsReader } from '../database/integration-secrets.ts';
+import { MessageLinks } from '../database/message-links.ts';
+import { savedContentStore } from '../database/saved-content.ts';
 import { ProviderRegistry } from '../providers/registry.ts';
 import { RenderPool } from '../templates/render-pool.ts';
 import type { Service } from '../database/service.ts';
@@ -20,10 +23,15 @@ export function createDependencies({
     log,
     timings: config.timings,
     testNumbers: new Set(config.testNumbers),
-    providers: new ProviderRegistry(config.integrations, config.publicUrl),
+    providers: new ProviderRegistry({
+      secretsOf: secretsReader(config.credentialKeys),
+      publicUrl: config.publicUrl,
+      savedContent: savedContentStore(pool),
+    }),
     notice,
     reach: crashPoints(config.crashPoints),
     renderPool: new RenderPool({ onKill: () => notice('render_killed') }),
+    messageLinks: new MessageLinks(config),
     callSlots: new CallSlots(),
     breakerWatch: new BreakerWatch(pool, config.timings, { log, notice }),
     outcomeRecorder: new OutcomeRecorder(pool, config.timings, notice),

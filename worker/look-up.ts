@@ -10,7 +10,7 @@ import { readIntegration } from '../database/read-integration.ts';
 import { storeReceipts } from '../database/store-receipts.ts';
 import { PermanentError } from '../domain/errors.ts';
 import { groupBy } from '../domain/group-by.ts';
-import { BREAKER_OPEN } from '../domain/gate.ts';
+import { BREAKER_OPEN, QUIET_HOURS } from '../domain/gate.ts';
 import { REPEAT_REFUSED } from '../domain/message-decision.ts';
 import { LookupRefusedError } from '../providers/lookup-refused-error.ts';
 import type { LookupResult } from '../providers/provider.ts';
@@ -24,7 +24,7 @@ const NOT_ASKED_MS = 5_000;
 /** Misses after which an id that the provider provably refuses a second time is offered again. */
 const MISSES_BEFORE_REPEAT = 2;
 /** What keeps a repeat in for a while and says nothing against it. */
-const PUT_OFF: ReadonlySet<string> = new Set([BREAKER_OPEN, 'held', 'run_paused']);
+const PUT_OFF: ReadonlySet<string> = new Set([BREAKER_OPEN, QUIET_HOURS, 'held', 'run_paused']);
 
 /** What the row of a message says whose provider could not be asked. */
 const NOT_ASKED = 'The provider could not be asked.';
@@ -42,8 +42,8 @@ interface Miss {
  *
  * What is found goes through the inbox as a receipt does. A miss is no proof: the next look-up follows the schedule;
  * with verified ids the second miss is followed by a repeat under the same id. What provably was not sent is offered again
- * without a look-up; a turn in which the gate keeps it in counts as a miss. What a pause of the run, a hold or an open breaker
- * puts off, what a repeat provably did not send, or what a failure or death kept from being claimed costs no look-up: it is
+ * without a look-up; a turn in which the gate keeps it in counts as a miss. What a pause of the run, a hold, an open breaker or
+ * the hour puts off, what a repeat provably did not send, or what a failure or death kept from being claimed costs no look-up: it is
  * offered until it is stale. After the last look-up a message is `unresolved`, but for one that may be repeated and is not stale
  * yet: whoever made its repeats may have died each time. Where the integration or its variables are gone,
  * or the account lacks the permission to look up, nobody can be asked: that is a miss. So is, once the message is stale, a
@@ -89,7 +89,16 @@ async function lookUpAt(
   );
   deps.notice('found_by_lookup', found.length);
   const foundIds = new Set(found.map((receipt) => receipt.messageId));
-  return messages.flatMap((message) => (foundIds.has(message.id) ? [] : [{ message, integration }]));
+  const failures = new Map(
+    results.flatMap((result) => (result.kind === 'unanswered' ? [[result.messageId, result.error]] : [])),
+  );
+  const unanswered = messages.filter(({ id }) => failures.has(id));
+  const misses = messages.flatMap((message) =>
+    foundIds.has(message.id) || failures.has(message.id) ? [] : [{ message, integration }],
+  );
+  if (unanswered.length === 0) return misses;
+  const [failure] = failures.values();
+  return [...misses, ...(await notAsked(deps, integration, unanswered, failure))];
 }
 
 /** @returns those that nobody waits for any longer until the provider can be asked */
@@ -133,7 +142,7 @@ async function handleMiss(deps: Dependencies, { message, integration, error }: M
     provablyUnsent ||
     (integration !== undefined &&
       looks >= MISSES_BEFORE_REPEAT &&
-      isProvenToRefuse(deps.providers, integration));
+      isProvenToRefuse(deps.providers, integration, message.channel));
   if (scheduled === undefined && (!integration || !mayRepeat || isStale)) return giveUp(deps, message);
   const lookAtMs = scheduled ?? message.takenAt + lastPauseOf(deps.timings.lookUpMs);
   if (!integration || !mayRepeat) {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { SecretBox } from '../database/secret-box.ts';
 import { runService } from '../database/service.ts';
 import { closeDependencies, createDependencies } from './dependencies.ts';
 import { runPumps } from './pumps.ts';
@@ -15,8 +16,10 @@ await runService('pump', async (service) => {
   service.ready();
   try {
     const { namespace } = config.temporal;
+    const { mediaFromLoopback } = config;
     const bundle = (): Promise<string> => workflowBundle(path.join(config.home, 'bundles'));
-    await runPumps(deps, { temporal, namespace, bundle }, stopping);
+    const box = new SecretBox(service.config.credentialKeys);
+    await runPumps(deps, { temporal, namespace, bundle, box, mediaFromLoopback }, stopping);
   } finally {
     await closeDependencies(deps);
     await temporal.connection.close();

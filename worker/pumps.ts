@@ -5,8 +5,13 @@ import { analyzeNewPartitions } from '../database/analyze-new-partitions.ts';
 import { foldPendingReceipts } from '../database/fold-receipts.ts';
 import { runLoop } from '../database/loop.ts';
 import { ensurePartitions } from '../database/migrate.ts';
+import type { SecretBox } from '../database/secret-box.ts';
 import { sweepMessages } from '../database/sweep-messages.ts';
+import { tendCredentials } from '../database/tend-credentials.ts';
+import { makeFallbacks } from './fallbacks.ts';
 import { sendHints } from './hint-sender.ts';
+import { makeIdProbe } from './id-probes.ts';
+import { fetchInboundTexts } from './inbound-texts.ts';
 import { lookUpMessages } from './look-up.ts';
 import { pauseRunsWithLostWorkflows } from './lost-workflows.ts';
 import { relayRuns } from './relay.ts';
@@ -22,26 +27,35 @@ const HINT_IDLE_MS = 250;
 const SWEEP_LIMIT = 500;
 const LOOK_UP_IDLE_MS = 1_000;
 const RESEND_IDLE_MS = 1_000;
+const FALLBACK_IDLE_MS = 500;
+const ID_PROBE_IDLE_MS = 1_000;
+const INBOUND_TEXT_IDLE_MS = 1_000;
 const LOST_EVERY_SWEEPS = 5;
 const STATISTICS_IDLE_MS = 1_000;
 /** A namespace that was made anew knows no search attributes. */
 const SEARCH_ATTRIBUTES_IDLE_MS = 60_000;
 const PARTITIONS_IDLE_MS = 3_600_000;
+const CREDENTIALS_IDLE_MS = 3_600_000;
 
 export interface PumpOptions {
   readonly temporal: TemporalClient;
   readonly namespace: string;
   /** The file with the bundled workflow code, made when it is first asked for. */
   readonly bundle: () => Promise<string>;
+  /** Seals and opens the credentials of integrations. */
+  readonly box: SecretBox;
+  /** Whether files of inbound messages may be on this machine, in mode `simulator`. */
+  readonly mediaFromLoopback: boolean;
 }
 
 /**
  * Moves what the database owns, until the signal: starts launched runs, folds receipts, hints cohorts, sweeps
- * messages whose time has come, asks providers about those in doubt and makes the resends that operators want.
+ * messages whose time has come, asks providers about those in doubt, sends SMS in place of MMS that were not taken, makes
+ * the resends that operators want, probes accounts, and fetches texts that people have sent.
  */
 export async function runPumps(
   deps: Dependencies,
-  { temporal, namespace, bundle }: PumpOptions,
+  { temporal, namespace, bundle, box, mediaFromLoopback }: PumpOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const { pool, timings, log, notice } = deps;
@@ -73,6 +87,15 @@ export async function runPumps(
     notice('unknown', toUnknown);
     if (swept > 0) log.info({ toUnknown, toNoReceipt, toCancelled }, 'messages were swept');
     return swept + postponed === SWEEP_LIMIT;
+  };
+  const credentials = async (): Promise<void> => {
+    const { erased, sealedAnew, unreadable } = await tendCredentials(pool, box);
+    if (erased + sealedAnew > 0) log.info({ erased, sealedAnew }, 'credentials were tended');
+    if (unreadable.length > 0)
+      log.warn(
+        { integrations: unreadable },
+        'no key of CREDENTIAL_KEYS opens the credentials of these integrations',
+      );
   };
   const nothingMore = (work: () => Promise<unknown>) => async (): Promise<boolean> => {
     await work();
@@ -110,6 +133,18 @@ export async function runPumps(
       idleMs: STATISTICS_IDLE_MS,
     },
     { name: 'resend', work: () => makeResends(deps), idleMs: RESEND_IDLE_MS },
+    {
+      name: 'fallback',
+      work: () => makeFallbacks(deps, () => signal.aborted),
+      idleMs: FALLBACK_IDLE_MS,
+    },
+    { name: 'id probes', work: () => makeIdProbe(deps), idleMs: ID_PROBE_IDLE_MS },
+    {
+      name: 'inbound texts',
+      work: () => fetchInboundTexts(deps, mediaFromLoopback),
+      idleMs: INBOUND_TEXT_IDLE_MS,
+    },
+    { name: 'credentials', work: nothingMore(credentials), idleMs: CREDENTIALS_IDLE_MS },
     { name: 'partitions', work: nothingMore(() => ensurePartitions(pool)), idleMs: PARTITIONS_IDLE_MS },
   ];
   // Each loop listens to it.

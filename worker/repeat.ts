@@ -11,13 +11,14 @@ import {
   type RepeatClaim,
 } from '../database/claim-repeat.ts';
 import { markHints } from '../database/hints.ts';
-import { gateQuestion, readNodeOfMessage, type MessageNode } from '../database/message-node.ts';
+import type { GateQuestion } from '../database/member-facts.ts';
+import { gateQuestion, readNodeOfMessage } from '../database/message-node.ts';
 import { hintKeyOf, type MessageInDoubt } from '../database/messages-in-doubt.ts';
 import type { IntegrationRow } from '../database/read-integration.ts';
 import { recordOutcomes, type UnsentState } from '../database/record-outcomes.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { PermanentError } from '../domain/errors.ts';
-import { isProvenToRefuse } from './proven-to-refuse.ts';
+import { looksAtIdsFirst } from './proven-to-refuse.ts';
 
 export type Repeat =
   | { readonly kind: 'made' }
@@ -28,8 +29,8 @@ export type Repeat =
 /** What a repeat and an operator's resend differ in. */
 interface RepeatKind {
   readonly claim: typeof claimRepeat;
-  /** Instant after which it is no longer worth sending. */
-  readonly staleAfter: (node: MessageNode) => number;
+  /** From when its lateness counts, or the instant after which it is no longer worth sending. */
+  readonly lateness: Partial<Pick<GateQuestion, 'plannedAt' | 'staleAfter'>>;
   /** From the message's claim to its first look-up if the outcome is in doubt too. */
   readonly firstLookUpMs: number;
   readonly unsentState: UnsentState;
@@ -48,7 +49,7 @@ export function repeatMessage(
 ): Promise<Repeat> {
   return offerAgain(deps, integration, message, {
     claim: claimRepeat,
-    staleAfter: () => message.staleAt,
+    lateness: { staleAfter: message.staleAt },
     firstLookUpMs: nextLookUpAt - message.claimedAt,
     unsentState: 'unknown',
     isOnlyAttempt: false,
@@ -64,7 +65,7 @@ export function offerUnsent(
   const { lookUpMs, claimGraceMs } = deps.timings;
   return offerAgain(deps, integration, message, {
     claim: claimUnsent,
-    staleAfter: () => message.staleAt,
+    lateness: { staleAfter: message.staleAt },
     firstLookUpMs: lookUpMs[0] ?? claimGraceMs,
     unsentState: 'unknown',
     isOnlyAttempt: true,
@@ -81,10 +82,10 @@ export function resendMessage(
   message: MessageInDoubt,
   decidedAt: number,
 ): Promise<Repeat> {
-  const { freshnessMs, lookUpMs, claimGraceMs } = deps.timings;
+  const { lookUpMs, claimGraceMs } = deps.timings;
   return offerAgain(deps, integration, message, {
     claim: claimResend,
-    staleAfter: (node) => decidedAt + freshnessMs[node.consentClass],
+    lateness: { plannedAt: decidedAt },
     firstLookUpMs: lookUpMs[0] ?? claimGraceMs,
     unsentState: 'unresolved',
     isOnlyAttempt: false,
@@ -114,7 +115,7 @@ async function offerAgain(
     question: {
       // The sender may have another integration by now.
       ...gateQuestion({ ...node, integration }, { plannedAt: 0, pass: message.pass }, deps),
-      staleAfter: kind.staleAfter(node),
+      ...kind.lateness,
     },
     message,
     terms: { token, receiptDeadlineMs, claimGraceMs, breakerProbeMs },
@@ -133,7 +134,7 @@ async function offerAgain(
       token,
       committedAfter: claim.committedAfter,
     },
-    [{ id: message.id, to, content }],
+    [{ id: message.id, to, content, validForMs: claim.validForMs }],
   );
   deps.reach('after_repeat_call');
   const recordBy = performance.now() + deps.timings.recordMs;
@@ -144,7 +145,7 @@ async function offerAgain(
     receiptSlackMs: deps.timings.receiptSlackMs,
     unsentState: kind.unsentState,
     isOnlyAttempt: kind.isOnlyAttempt,
-    rejectionEnds: kind.isOnlyAttempt || isProvenToRefuse(deps.providers, integration),
+    rejectionEnds: kind.isOnlyAttempt || looksAtIdsFirst(deps.providers, integration),
   };
   // A repeat is rare, and may have been the probe of a breaker.
   deps.breakerWatch.suspect(integration.id);

@@ -1,3 +1,5 @@
+import { MOST_CALLS } from '../../providers/http-client.ts';
+
 interface Slots {
   used: number;
   /** In the order in which they asked. */
@@ -14,8 +16,8 @@ export class CallSlots {
   private readonly limit: number;
   private readonly byIntegration = new Map<string, Slots>();
 
-  /** @param limit calls at a time and integration; not above the connections of its adapter. Default 128. */
-  constructor(limit = 128) {
+  /** @param limit calls at a time and integration; not above the connections of its adapter. Default {@link MOST_CALLS}. */
+  constructor(limit = MOST_CALLS) {
     this.limit = limit;
   }
 

@@ -115,7 +115,7 @@ export async function callProvider(
   deps: Dependencies,
   provider: MessageProvider,
   scope: CallScope,
-  messages: readonly Pick<ClaimedMessage, 'id' | 'to' | 'content'>[],
+  messages: readonly Pick<ClaimedMessage, 'id' | 'to' | 'content' | 'validForMs'>[],
 ): Promise<CallRecord> {
   const startedAt = Date.now();
   const start = performance.now();
@@ -126,13 +126,13 @@ export async function callProvider(
   };
   const outcomes = await provider
     .submit(
-      messages.map(({ id, to, content }) => ({
+      messages.map(({ id, to, content, validForMs }) => ({
         id,
         channel: scope.channel,
         to,
         sender: scope.sender,
         content,
-        validityMs: scope.receiptDeadlineMs,
+        validityMs: Math.min(scope.receiptDeadlineMs, validForMs),
         reportUrl: provider.reportUrl(scope.channel),
       })),
       window,

@@ -14,7 +14,7 @@ export async function listCustomers(
 ): Promise<readonly Position[]> {
   const { rows } = await database.query<Position>(
     `SELECT id, created_at AS at FROM customer
-     WHERE project_id = $1 AND deleted_at IS NULL
+     WHERE project_id = $1 AND deleted_at IS NULL AND NOT is_tester
        ${externalId === undefined ? 'AND $2::text IS NULL' : 'AND external_id = $2'}
        ${recipientId === undefined ? 'AND $3::bigint IS NULL' : 'AND recipient_id = $3'}
        AND (created_at, id) > (coalesce($4::timestamptz, '-infinity'), coalesce($5::uuid, '00000000-0000-0000-0000-000000000000'))

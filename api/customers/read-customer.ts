@@ -18,13 +18,37 @@ export async function findCustomerId(
   name: string,
 ): Promise<string> {
   const byId = isUuid(name)
-    ? await prisma.customer.findFirst({ where: { projectId, id: name }, select: { id: true } })
+    ? await prisma.customer.findFirst({
+        where: { projectId, id: name, isTester: false },
+        select: { id: true },
+      })
     : null;
   const found =
     byId ??
     (await prisma.customer.findFirst({ where: { projectId, externalId: name }, select: { id: true } }));
   if (!found) throw new ApiProblem('not_found', 'There is no customer with this id or externalId.');
   return found.id;
+}
+
+/**
+ * Id of the customer that stands for a test recipient, by the name of that or by its own id.
+ * @throws ApiProblem `not_found`
+ */
+export async function findTestCustomerId(
+  { prisma }: ApiDependencies,
+  projectId: string,
+  name: string,
+): Promise<string> {
+  const tester = await prisma.testRecipient.findFirst({ where: { projectId, name } });
+  const byId = isUuid(name)
+    ? await prisma.customer.findFirst({
+        where: { projectId, id: name, isTester: true },
+        select: { id: true },
+      })
+    : null;
+  const id = tester?.customerId ?? byId?.id;
+  if (id === undefined) throw new ApiProblem('not_found', 'There is no test recipient of this name or id.');
+  return id;
 }
 
 /** A customer as the API shows it. */

@@ -18,7 +18,7 @@ import { ApiProblem } from '../problem.ts';
 const MAX_ATTEMPTS = 20;
 
 /** What carries out jobs. */
-export type ImportDependencies = Omit<ApiDependencies, 'providers'>;
+export type ImportDependencies = Omit<ApiDependencies, 'providers' | 'renderPool'>;
 
 export interface TurnOptions {
   /** How long the job is ours without a sign of life. */

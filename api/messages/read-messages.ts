@@ -13,6 +13,8 @@ export interface MessageView {
   readonly id: string;
   readonly runId: string;
   readonly customerId: string;
+  /** Whether it is of a test send. */
+  readonly test: boolean;
   readonly node_id: string | null;
   readonly action_id: number;
   readonly pass: number;
@@ -35,7 +37,7 @@ export interface MessageView {
 }
 
 const SELECT = `
-  SELECT message.id, message.run_id AS "runId", message.customer_id AS "customerId",
+  SELECT message.id, message.run_id AS "runId", message.customer_id AS "customerId", message.is_test AS test,
          (SELECT node ->> 'id' FROM jsonb_array_elements(version.frozen -> 'nodes') AS node
           WHERE node ->> 'actionId' = message.action_id::text) AS node_id,
          message.action_id, message.pass, message.channel, integration.key AS integration,

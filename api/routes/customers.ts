@@ -120,7 +120,7 @@ function deleteRoute(deps: ApiDependencies): AnyRoute {
     tag: TAG,
     summary: 'Erase a customer',
     description:
-      'Attributes, number and message texts are erased; the ledger and the trace stay by pseudonym, and an opt-out of ' +
+      'Attributes, number and the texts of messages in both directions are erased; the ledger and the trace stay by pseudonym, and an opt-out of ' +
       'the number is remembered: importing the customer again brings no consent back. A file of an ' +
       'import job that has not been read to its end is not searched: what it says of the customer counts as a later import.',
     params: byId,

@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import type { ApiDependencies } from '../dependencies.ts';
-import { ApiProblem } from '../problem.ts';
 import { defineRoute, type AnyRoute } from '../route.ts';
 import { dryRun } from '../scenarios/dry-run.ts';
 import { launch } from '../scenarios/launch.ts';
+import { idempotencyKeyOf } from '../scenarios/launch-once.ts';
 import { launchOptions } from '../scenarios/launch-options.ts';
 import { dryRunView } from '../schemas/dry-run.ts';
 import { launchView } from '../schemas/scenario.ts';
-
-const KEY_PATTERN = /^[\x21-\x7e]{1,200}$/;
 
 export function launchRoutes(deps: ApiDependencies): readonly AnyRoute[] {
   return [
@@ -44,18 +42,10 @@ export function launchRoutes(deps: ApiDependencies): readonly AnyRoute[] {
       handle: async ({ project, params, body = {}, raw, ifMatch }) => {
         if (body.dryRun)
           return { status: 200, body: await dryRun(deps, { ...params, projectId: project.id }, body) };
-        const idempotencyKey = raw.headers['idempotency-key'];
-        if (typeof idempotencyKey !== 'string' || !KEY_PATTERN.test(idempotencyKey)) {
-          throw new ApiProblem(
-            'bad_header',
-            'Send an Idempotency-Key of 1 to 200 visible ASCII characters, a new one for every launch: ' +
-              'it keeps a repeated request from sending to everybody twice.',
-          );
-        }
         const answer = await launch(deps.pool, deps.prisma, deps.config.publicUrl, {
           projectId: project.id,
           scenarioId: params.id,
-          idempotencyKey,
+          idempotencyKey: idempotencyKeyOf(raw.headers),
           body,
           ifMatch,
         });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RUN_STATES } from '../../domain/states.ts';
-import { findCustomerId } from '../customers/read-customer.ts';
+import { findCustomerId, findTestCustomerId } from '../customers/read-customer.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { nextCursor, PagedList } from '../paging.ts';
 import { defineRoute, type AnyRoute } from '../route.ts';
@@ -27,6 +27,10 @@ export function runRoutes(deps: ApiDependencies): readonly AnyRoute[] {
         ...PAGES.query,
         scenarioId: z.uuid().optional(),
         state: z.enum(RUN_STATES).optional(),
+        test: z
+          .enum(['true', 'false'])
+          .optional()
+          .meta({ description: 'Only test sends, or all but those; both by default.' }),
         requestedFrom: instant.optional(),
         requestedBefore: instant.optional(),
       }),
@@ -37,7 +41,8 @@ export function runRoutes(deps: ApiDependencies): readonly AnyRoute[] {
         },
       },
       handle: async ({ project, query }) => {
-        const rows = await listRunRows(pool, project.id, query);
+        const test = query.test === undefined ? undefined : query.test === 'true';
+        const rows = await listRunRows(pool, project.id, { ...query, test });
         const { items, next } = PAGES.page(rows, query.limit, ({ requestedAt, id }) => ({
           at: requestedAt,
           id,
@@ -88,14 +93,18 @@ export function runRoutes(deps: ApiDependencies): readonly AnyRoute[] {
         'Every entry of the customer in the run: each node, pass, outcome, reason, message and time, and where the ' +
         'customer is now. Who was not admitted has no entries, and `explanation` says why.',
       params: byId.extend({
-        customerId: z.string().meta({ description: "The customer's id or externalId." }),
+        customerId: z.string().meta({
+          description:
+            "The customer's id or externalId; of a test send the name of a test recipient, or its customer's id.",
+        }),
       }),
       answers: {
         200: { description: 'The story so far.', schema: customerStoryView },
       },
       handle: async ({ project, params }) => {
         const run = await readRunRow(pool, project.id, params.id);
-        const customerId = await findCustomerId(deps, project.id, params.customerId);
+        const find = run.test ? findTestCustomerId : findCustomerId;
+        const customerId = await find(deps, project.id, params.customerId);
         const story = await customerStory(pool, run, customerId);
         return { status: 200, body: { runId: run.id, customerId, ...story } };
       },

@@ -79,6 +79,7 @@ function versionsRoute(deps: ApiDependencies): AnyRoute {
       const rows = await deps.prisma.scenarioVersion.findMany({
         where: {
           scenarioId: params.id,
+          runs: { some: { isTest: false } },
           ...(cursor && {
             OR: [{ createdAt: { lt: cursor.at } }, { createdAt: cursor.at, id: { lt: cursor.id } }],
           }),

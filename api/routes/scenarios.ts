@@ -1,12 +1,18 @@
 import { z } from 'zod';
+import { MessageLinks } from '../../database/message-links.ts';
+import type { ScenarioGraph } from '../../domain/scenario.ts';
+import { pointerOf, type Problem } from '../../domain/validation/problem.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { nextCursor, PagedList } from '../paging.ts';
 import { defineRoute, type AnyRoute } from '../route.ts';
 import { checkScenario, readProjectResources } from '../scenarios/check-scenario.ts';
 import { graphOfInput, scenarioInput } from '../scenarios/document.ts';
 import { listScenarios } from '../scenarios/list-scenarios.ts';
+import { mediaWarnings } from '../scenarios/media-warnings.ts';
+import { readNamedMedia } from '../scenarios/named-media.ts';
 import { scenarioAnswer, scenarioViews } from '../scenarios/scenario-view.ts';
 import { createScenario, readScenario, replaceScenario } from '../scenarios/store-scenario.ts';
+import { textWarnings } from '../scenarios/text-warnings.ts';
 import { scenarioView, validationView } from '../schemas/scenario.ts';
 
 const TAG = 'Scenarios';
@@ -71,10 +77,26 @@ function validateRoute(deps: ApiDependencies): AnyRoute {
     answers: { 200: { description: 'Every problem at once.', schema: validationView } },
     handle: async ({ project, body }) => {
       const resources = await readProjectResources(deps.prisma, project.id);
-      const problems = checkScenario(graphOfInput(body), resources);
-      return { status: 200, body: { valid: problems.length === 0, problems } };
+      const graph = graphOfInput(body);
+      const { publicUrl } = deps.config;
+      const media = await readNamedMedia(deps.pool, { projectId: project.id, nodes: graph.nodes, publicUrl });
+      const link = new MessageLinks(deps.config).placeholder;
+      const problems = checkScenario(graph, resources, media);
+      const warnings = warningsOf(graph, publicUrl, link);
+      return { status: 200, body: { valid: problems.length === 0, problems, warnings } };
     },
   });
+}
+
+function warningsOf({ nodes }: ScenarioGraph, publicUrl: string, link: string): readonly Problem[] {
+  return [
+    ...textWarnings(nodes, link).map(({ index, path, code, message }) => ({
+      ...{ pointer: pointerOf('nodes', index, 'config', ...path), code, message },
+    })),
+    ...mediaWarnings(nodes, publicUrl).map(({ index, path, code, message }) => ({
+      ...{ pointer: pointerOf('nodes', index, 'config', ...path), code, message },
+    })),
+  ];
 }
 
 function readRoute(deps: ApiDependencies): AnyRoute {

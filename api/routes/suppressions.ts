@@ -23,7 +23,7 @@ const TAG = 'Suppressions';
 const PAGES = new PagedList('suppressions');
 const byId = z.object({ id: z.string() });
 
-/** Opt-outs of numbers. */
+/** Opt-outs of numbers; what a number says itself comes in as a message. */
 export function suppressionRoutes(deps: ApiDependencies): readonly AnyRoute[] {
   return [suppressRoute(deps), listRoute(deps), readRoute(deps), liftRoute(deps)];
 }
@@ -46,7 +46,8 @@ function suppressRoute({ pool, config, reach }: ApiDependencies): AnyRoute {
     answers: {
       201: { description: 'Suppressed.', schema: suppressionView, tagged: true },
       200: {
-        description: 'It was suppressed already; nothing was changed.',
+        description:
+          'It was suppressed already, and that one stays; if it is of a STOP that the number has sent, no START lifts it any more.',
         schema: suppressionView,
         tagged: true,
       },

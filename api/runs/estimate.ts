@@ -7,16 +7,21 @@ import { hasEnded, type RunRow } from './read-run.ts';
 export async function estimate(
   database: Queryable,
   run: RunRow,
-  messagesPerSecond: number,
+  { messagesPerSecond, turnsUntil }: { readonly messagesPerSecond: number; readonly turnsUntil: Date | null },
 ): Promise<{ action: string; remaining: number; doneAt: Date | null } | null> {
   const first = firstAction(run.frozen.nodes);
   if (!first || run.audience === null || hasEnded(run)) return null;
   const remaining = await countRemaining(database, run, first);
+  const byRate = new Date(Date.now() + (remaining / messagesPerSecond) * 1_000);
   return {
     action: first.name ?? first.id,
     remaining,
-    doneAt: messagesPerSecond > 0 ? new Date(Date.now() + (remaining / messagesPerSecond) * 1_000) : null,
+    doneAt: messagesPerSecond > 0 ? later(byRate, turnsUntil) : turnsUntil,
   };
+}
+
+function later(one: Date, other: Date | null): Date {
+  return other && other > one ? other : one;
 }
 
 function firstAction(nodes: readonly NumberedNode[]): NumberedNode | undefined {

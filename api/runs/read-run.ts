@@ -12,6 +12,8 @@ export interface ListedRun {
   readonly month: number;
   readonly scenarioId: string;
   readonly scenarioName: string;
+  /** Whether it is a test send. */
+  readonly test: boolean;
   readonly versionId: string;
   readonly state: RunState;
   readonly stateReason: string | null;
@@ -21,6 +23,8 @@ export interface ListedRun {
   readonly requestedAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  readonly messagesPerSecond: number | null;
+  readonly spreadUntil: Date | null;
 }
 
 /** A run with what its version froze. */
@@ -32,15 +36,17 @@ export interface RunRow extends ListedRun {
 export interface RunFilter extends PageQuery {
   readonly scenarioId?: string | undefined;
   readonly state?: RunState | undefined;
+  readonly test?: boolean | undefined;
   readonly requestedFrom?: Date | undefined;
   readonly requestedBefore?: Date | undefined;
 }
 
 const COLUMNS = `
-  run.id, run.month, run.scenario_id AS "scenarioId", version.frozen ->> 'name' AS "scenarioName",
+  run.id, run.month, run.scenario_id AS "scenarioId", version.frozen ->> 'name' AS "scenarioName", run.is_test AS test,
   run.version_id AS "versionId", run.state, run.state_reason AS "stateReason", run.workflow_id AS "workflowId",
   run.audience_size AS audience, run.cohort_count AS cohorts, run.requested_at AS "requestedAt",
-  run.started_at AS "startedAt", run.finished_at AS "finishedAt"`;
+  run.started_at AS "startedAt", run.finished_at AS "finishedAt",
+  run.messages_per_second AS "messagesPerSecond", run.spread_until AS "spreadUntil"`;
 const TABLES = 'run JOIN scenario_version AS version ON version.id = run.version_id';
 
 /** @throws ApiProblem `not_found` */
@@ -62,7 +68,7 @@ function unknownRun(): ApiProblem {
 export async function listRunRows(
   pool: Pool,
   projectId: string,
-  { scenarioId, state, requestedFrom, requestedBefore, limit, cursor }: RunFilter,
+  { scenarioId, state, test, requestedFrom, requestedBefore, limit, cursor }: RunFilter,
 ): Promise<readonly ListedRun[]> {
   const { rows } = await pool.query<ListedRun>(
     `SELECT ${COLUMNS} FROM ${TABLES} WHERE run.project_id = $1 AND ($2::uuid IS NULL OR run.scenario_id = $2)
@@ -70,11 +76,13 @@ export async function listRunRows(
        AND ($4::timestamptz IS NULL OR run.requested_at >= $4)
        AND ($5::timestamptz IS NULL OR run.requested_at < $5)
        AND ($6::timestamptz IS NULL OR (run.requested_at, run.id) < ($6, $7::uuid))
+       AND ($9::boolean IS NULL OR run.is_test = $9)
      ORDER BY run.requested_at DESC, run.id DESC LIMIT $8`,
     [
       projectId,
       ...[scenarioId ?? null, state ?? null, requestedFrom ?? null, requestedBefore ?? null],
       ...[cursor?.at ?? null, cursor?.id ?? null, limit + 1],
+      test ?? null,
     ],
   );
   return rows;
@@ -82,13 +90,13 @@ export async function listRunRows(
 
 /** What is shown of a run in a list. */
 export function runSummary(run: ListedRun): object {
-  const { id, scenarioId, scenarioName, versionId, state, workflowId, audience, cohorts } = run;
-  const { requestedAt, startedAt, finishedAt } = run;
+  const { id, scenarioId, scenarioName, test, versionId, state, workflowId, audience, cohorts } = run;
+  const { requestedAt, startedAt, finishedAt, messagesPerSecond, spreadUntil } = run;
   const stateReason = state === 'finished' && audience === 0 ? 'empty_audience' : run.stateReason;
   return {
-    ...{ id, scenarioId, scenarioName, versionId, state, stateReason, workflowId, audience, cohorts },
+    ...{ id, scenarioId, scenarioName, test, versionId, state, stateReason, workflowId, audience, cohorts },
     stateExplanation: explainRun(stateReason),
-    ...{ requestedAt, startedAt, finishedAt },
+    ...{ requestedAt, startedAt, finishedAt, messagesPerSecond, spreadUntil },
   };
 }
 

@@ -24,7 +24,8 @@ export async function holdsOfRun(
   });
 }
 
-function keeps({ scope, key }: Hold, node: Readonly<Record<Keyed, string | null>>): boolean {
+/** Whether a hold keeps messages in that name and go through these, by key. */
+export function keeps({ scope, key }: Hold, node: Readonly<Record<Keyed, string | null>>): boolean {
   return scope === 'account' || scope === 'project' || node[scope] === key;
 }
 

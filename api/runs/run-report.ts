@@ -1,10 +1,12 @@
-import { backlogUntil } from '../../database/lanes.ts';
+import { turnsUntil } from '../../database/lanes.ts';
 import type { Pool, Queryable } from '../../database/pool.ts';
 import { inTransaction } from '../../database/transaction.ts';
+import { PRIMARY_LEG } from '../../domain/fallback.ts';
 import { REPEAT_REFUSED } from '../../domain/message-decision.ts';
 import { breakersOfRun } from '../integrations/run-breakers.ts';
 import { estimate } from './estimate.ts';
 import { readRunRow, runSummary, type RunRow } from './read-run.ts';
+import { quietHoursOfRun } from './quiet-hours.ts';
 import { holdsOfRun } from './run-holds.ts';
 
 /** How far back the rate looks. */
@@ -46,7 +48,9 @@ async function reportOf(database: Queryable, run: RunRow): Promise<object> {
   const incidents = await readIncidents(database, run);
   const holds = await holdsOfRun(database, run);
   const breakers = await breakersOfRun(database, run);
+  const quietHours = await quietHoursOfRun(database, run);
   const rate = await messageRate(database, run);
+  const turnsEnd = await turnsUntil(database, run.id);
   const counts = (entries: readonly (readonly [string, number])[]): Record<string, number> => {
     const sums: Record<string, number> = {};
     for (const [name, count] of entries) sums[name] = (sums[name] ?? 0) + count;
@@ -77,13 +81,15 @@ async function reportOf(database: Queryable, run: RunRow): Promise<object> {
       };
     }),
     messages: counts(messages.map((row) => [row.state, Number(row.count)])),
+    fallback: await countFallbacks(database, run),
     suppressed: counts(suppressed.map((row) => [row.reason, Number(row.members)])),
     incidents,
     holds,
     breakers,
-    backlogUntil: await backlogUntil(database, run.id),
+    quietHours,
+    turnsUntil: turnsEnd,
     rate: { messagesPerSecond: rate, overSeconds: RATE_WINDOW_S },
-    estimate: await estimate(database, run, rate),
+    estimate: await estimate(database, run, { messagesPerSecond: rate, turnsUntil: turnsEnd }),
   };
 }
 
@@ -113,6 +119,23 @@ async function countMessages(database: Queryable, run: RunRow): Promise<readonly
     [run.month, run.id, REPEAT_REFUSED],
   );
   return rows;
+}
+
+/** SMS in place of MMS: those that left, by whoever sent them, and why others did not. */
+async function countFallbacks(database: Queryable, run: RunRow): Promise<object> {
+  const { rows } = await database.query<{ refusal: string | null; sms: string; both: string; all: string }>(
+    `SELECT fallback_refusal AS refusal, count(*) AS all,
+            count(*) FILTER (WHERE fallback = 'made' OR type = 'sms') AS sms,
+            count(*) FILTER (WHERE fallback = 'made' AND state = 'delivered') AS both
+     FROM message
+     WHERE month = $1 AND run_id = $2 AND leg = ${PRIMARY_LEG} AND channel = 'mms'
+       AND (fallback IN ('made', 'refused') OR type = 'sms')
+     GROUP BY 1`,
+    [run.month, run.id],
+  );
+  const sum = (column: 'sms' | 'both'): number => rows.reduce((all, row) => all + Number(row[column]), 0);
+  const refused = rows.flatMap((row) => (row.refusal === null ? [] : [[row.refusal, Number(row.all)]]));
+  return { sms: sum('sms'), bothDelivered: sum('both'), refused: Object.fromEntries(refused) as object };
 }
 
 async function countPresent(database: Queryable, run: RunRow): Promise<ReadonlyMap<string, number>> {

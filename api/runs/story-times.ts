@@ -40,6 +40,11 @@ export function earliest(time: StepTime): Date {
   return 'exact' in time ? time.exact : time.first;
 }
 
+/** The latest instant that a step's time leaves possible. */
+export function latest(time: StepTime): Date {
+  return 'exact' in time ? time.exact : time.last;
+}
+
 /** What of a message let its customer go; it may have changed since. */
 function decisiveInstant(outcome: string, message: TimedStep['message']): Date | undefined {
   switch (outcome) {

@@ -59,6 +59,7 @@ function campaignEvent(run: RunRow, row: EventRow, categories: ReadonlyMap<strin
     status: row.status,
     action_id: row.action_id,
     action_name: node?.name ?? '',
+    test: run.test,
     campaign_id: run.scenarioId,
     campaign_name: run.scenarioName,
     campaign_policy: textOf(node?.config['policy']),

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Prisma } from '../../database/prisma.ts';
 import type { ScenarioGraph, ScenarioNode } from '../../domain/scenario.ts';
 import { pointerOf, type Problem } from '../../domain/validation/problem.ts';
@@ -5,36 +6,105 @@ import { suggest } from '../../domain/validation/suggest.ts';
 import { validateGraph } from '../../domain/validation/validate-graph.ts';
 import { NODE_CATALOGUE, nodeDefinition } from '../../nodes/types.ts';
 import { checkTemplate } from '../../templates/check.ts';
+import { checkMedia } from './check-media.ts';
+import { referencesOf, type NamedMedia } from './named-media.ts';
+import { isPersonal, textToAll } from './text-to-all.ts';
 
 /** What of a project a scenario may name. */
 export interface ProjectResources {
-  readonly senders: readonly { key: string; label: string; value: string; mms: boolean; sms: boolean }[];
+  readonly senders: readonly SenderResource[];
   readonly categories: readonly { key: string; class: string }[];
+  readonly contactCards: readonly ContactCardResource[];
+}
+
+export interface ContactCardResource {
+  readonly key: string;
+  readonly contentHash: string;
+  /** Of the card as it is written. */
+  readonly bytes: number;
+}
+
+export interface SenderResource {
+  readonly key: string;
+  readonly label: string;
+  readonly value: string;
+  readonly mms: boolean;
+  readonly sms: boolean;
+  /** Of its MMS integration; null when it has none. */
+  readonly mmsProvider: string | null;
+  /** Whether its provider keeps the media of every message; else only of those that say the same to all. */
+  readonly mmsSavesMedia: boolean;
 }
 
 export async function readProjectResources(prisma: Prisma, projectId: string): Promise<ProjectResources> {
-  const [senders, categories] = await Promise.all([
-    prisma.senderProfile.findMany({ where: { projectId }, orderBy: { key: 'asc' } }),
+  const [senders, categories, contactCards] = await Promise.all([
+    prisma.senderProfile.findMany({
+      where: { projectId },
+      orderBy: { key: 'asc' },
+      include: { mmsIntegration: { select: { provider: true, settings: true } } },
+    }),
     prisma.consentCategory.findMany({ where: { projectId }, orderBy: { key: 'asc' } }),
+    prisma.contactCard.findMany({
+      where: { projectId },
+      select: { key: true, contentHash: true, content: { select: { vcard: true } } },
+      orderBy: { key: 'asc' },
+    }),
   ]);
   return {
-    senders: senders.map(({ key, label, value, mmsIntegrationId, smsIntegrationId }) => ({
+    senders: senders.map(({ key, label, value, mmsIntegrationId, smsIntegrationId, mmsIntegration }) => ({
       key,
       label,
       value,
       mms: mmsIntegrationId !== null,
       sms: smsIntegrationId !== null,
+      mmsProvider: mmsIntegration?.provider ?? null,
+      mmsSavesMedia: savesMedia(mmsIntegration?.settings),
     })),
     categories,
+    contactCards: contactCards.map(({ key, contentHash: hash, content }) => ({
+      ...{ key, contentHash: hash, bytes: Buffer.byteLength(content.vcard, 'utf8') },
+    })),
   };
 }
 
+const wholeSchema = z.object({ personalTexts: z.literal('whole') });
+
+function savesMedia(settings: unknown): boolean {
+  return !wholeSchema.safeParse(settings).success;
+}
+
 /** Everything that keeps a scenario from being launched; empty when nothing does. */
-export function checkScenario(graph: ScenarioGraph, resources: ProjectResources): readonly Problem[] {
+export function checkScenario(
+  graph: ScenarioGraph,
+  resources: ProjectResources,
+  media: NamedMedia,
+): readonly Problem[] {
   return [
     ...validateGraph(graph, NODE_CATALOGUE),
-    ...graph.nodes.flatMap((node, index) => checkNode(node, index, resources)),
+    ...graph.nodes.flatMap((node, index) => [
+      ...checkNode(node, index, resources),
+      ...checkMessage(node, index, resources, media),
+    ]),
   ];
+}
+
+function checkMessage(
+  node: ScenarioNode,
+  index: number,
+  resources: ProjectResources,
+  media: NamedMedia,
+): readonly Problem[] {
+  const references = referencesOf(node);
+  if (references?.media === undefined) return [];
+  const cards = references.contactCards ?? [];
+  const message = {
+    ...{ pointer: pointerOf('nodes', index, 'config'), references, text: textToAll(node) },
+    subject: textToAll(node, '/subject'),
+    isPersonal: isPersonal(node),
+    cardBytes: resources.contactCards.filter(({ key }) => cards.includes(key)).map(({ bytes }) => bytes),
+    sender: resources.senders.find(({ key }) => key === references.sender),
+  };
+  return checkMedia(message, media);
 }
 
 function checkNode(node: ScenarioNode, index: number, resources: ProjectResources): readonly Problem[] {
@@ -43,7 +113,14 @@ function checkNode(node: ScenarioNode, index: number, resources: ProjectResource
   if (!definition || !parsed?.success) return [];
   const at = (setting: string): string => pointerOf('nodes', index, 'config', setting);
   const problems: Problem[] = [];
-  const { sender, category, policy, channel } = definition.references?.(parsed.data) ?? {};
+  const {
+    sender,
+    category,
+    policy,
+    channel,
+    fallbackChannel,
+    contactCards = [],
+  } = definition.references?.(parsed.data) ?? {};
   if (sender !== undefined) {
     const profile = resources.senders.find(({ key }) => key === sender);
     if (!profile) {
@@ -51,12 +128,14 @@ function checkNode(node: ScenarioNode, index: number, resources: ProjectResource
       problems.push(
         unknown(at('sender'), 'unknown_sender', `There is no sender "${sender}".`, sender, known),
       );
-    } else if (channel && !profile[channel]) {
-      problems.push({
-        pointer: at('sender'),
-        code: 'sender_without_integration',
-        message: `The sender "${sender}" has no ${channel} integration. Choose another sender.`,
-      });
+    } else {
+      const missing = [channel, fallbackChannel].find((wanted) => wanted && !profile[wanted]);
+      if (missing)
+        problems.push({
+          pointer: at('sender'),
+          code: 'sender_without_integration',
+          message: `The sender "${sender}" has no ${missing} integration. Choose another sender.`,
+        });
     }
   }
   if (category !== undefined) {
@@ -80,8 +159,15 @@ function checkNode(node: ScenarioNode, index: number, resources: ProjectResource
       });
     }
   }
+  for (const [position, card] of contactCards.entries()) {
+    const known = resources.contactCards.map(({ key }) => key);
+    if (known.includes(card)) continue;
+    const pointer = `${at('contactCards')}/${position}`;
+    const sentence = `There is no contact card "${card}".`;
+    problems.push(unknown(pointer, 'unknown_contact_card', sentence, card, known));
+  }
   for (const [pointer, source] of Object.entries(definition.templates?.(parsed.data) ?? {})) {
-    for (const message of checkTemplate(source)) {
+    for (const message of checkTemplate(source, { ofFallback: pointer === definition.fallbackTemplate })) {
       problems.push({
         pointer: pointerOf('nodes', index, 'config') + pointer,
         code: 'bad_template',

@@ -6,6 +6,9 @@ import { pointerOf } from '../../domain/validation/problem.ts';
 import { ApiProblem } from '../problem.ts';
 import type { LaunchOptions } from './launch-options.ts';
 
+/** Longest time that an audience can be spread over. */
+const LONGEST_SPREAD_MS = 30 * 86_400_000;
+
 export interface LaunchTarget {
   readonly projectId: string;
   readonly scenarioId: string;
@@ -15,7 +18,7 @@ export interface LaunchTarget {
 /**
  * Refuses a launch that is not what its author takes it for.
  * @throws ApiProblem `unknown_run`, `cancelled_run_before`, `unexpected_audience`; `bad_body` in mode `live` without
- * an expected audience
+ * an expected audience, and with an instant to spread it until that is not to come
  */
 export async function assertLaunchable(
   database: Queryable,
@@ -23,6 +26,7 @@ export async function assertLaunchable(
   options: LaunchOptions,
 ): Promise<void> {
   const { expectedAudience, excludeRuns = [] } = options;
+  assertSpread(options);
   await assertRunsKnown(database, target.projectId, excludeRuns);
   const repeated = await repeatedRecipients(database, target.scenarioId, options);
   if (repeated !== undefined) throw new ApiProblem('cancelled_run_before', repeated);
@@ -34,6 +38,16 @@ export async function assertLaunchable(
   const audience = await countAudience(database, { ...target, excludeRuns });
   const surprise = audienceSurprise(audience, expectedAudience);
   if (surprise !== undefined) throw new ApiProblem('unexpected_audience', surprise);
+}
+
+function assertSpread({ spreadUntil }: LaunchOptions): void {
+  if (spreadUntil === undefined) return;
+  const leftMs = Date.parse(spreadUntil) - Date.now();
+  if (leftMs > 0 && leftMs <= LONGEST_SPREAD_MS) return;
+  const message = 'The run can be spread until an instant of the next 30 days.';
+  throw new ApiProblem('bad_body', message, {
+    problems: [{ pointer: pointerOf('spreadUntil'), code: 'bad_field', message }],
+  });
 }
 
 /** @throws ApiProblem `unknown_run`, which names each that the project does not have */

@@ -3,19 +3,36 @@ import type { Audience } from '../../database/admitted-sql.ts';
 import { readOpenRuns } from '../../database/launch-facts.ts';
 import type { Queryable } from '../../database/pool.ts';
 import { BUILT_IN_ATTRIBUTES } from '../../domain/audience-filter.ts';
+import { inWords } from '../../domain/explanations.ts';
+import type { ScenarioNode } from '../../domain/scenario.ts';
 import { explainBreaker } from '../integrations/run-breakers.ts';
 import type { DryRunReport, LaunchWarning } from '../schemas/dry-run.ts';
 import { audienceSurprise, repeatedRecipients } from './launch-conditions.ts';
 import type { LaunchOptions } from './launch-options.ts';
+import { mediaWarnings } from './media-warnings.ts';
 import type { MessageTarget } from './message-targets.ts';
+import { textWarnings } from './text-warnings.ts';
 
 export interface WarningsInput {
   readonly scenarioId: string;
+  /** Of the scenario as a launch would freeze it. */
+  readonly nodes: readonly ScenarioNode[];
+  readonly publicUrl: string;
+  /** As long as the address of what an MMS says. */
+  readonly messageLink: string;
   readonly audience: Audience;
   readonly targets: readonly MessageTarget[];
   readonly figures: Omit<DryRunReport, 'warnings'>;
+  /** Of those who wait for the morning, if anybody does. */
+  readonly opens: Openings | undefined;
   readonly truncated: boolean;
   readonly options: LaunchOptions;
+}
+
+/** When the first and the last may be sent to. */
+export interface Openings {
+  readonly first: Date;
+  readonly last: Date;
 }
 
 /** What its author should know before this launch; what would refuse it comes first. */
@@ -40,18 +57,32 @@ export async function launchWarnings(
         ? []
         : [{ code: 'integration_not_configured', message: notConfigured, node_id: nodeId }],
     ),
+    ...textWarnings(input.nodes, input.messageLink).map(({ code, message, nodeId }) => ({
+      code,
+      message,
+      node_id: nodeId,
+    })),
+    ...mediaWarnings(input.nodes, input.publicUrl).map(({ code, message, nodeId }) => ({
+      ...{ code, message, node_id: nodeId },
+    })),
     ...(figures.audience === 0 ? [] : await attributeWarnings(database, input)),
   ];
 }
 
-function figureWarnings({ figures, targets, truncated }: WarningsInput): readonly LaunchWarning[] {
+function figureWarnings({ figures, opens, targets, truncated }: WarningsInput): readonly LaunchWarning[] {
   const warnings: LaunchWarning[] = [];
-  const { audience, eligible, held, suppressed } = figures;
+  const { audience, eligible, held, quietHours, suppressed } = figures;
   if (audience === 0)
     warnings.push({ code: 'audience_empty', message: 'Nobody matches the audience: nothing would be sent.' });
-  else if (eligible === 0 && held === 0 && targets.length > 0) {
+  else if (eligible === 0 && held === 0 && quietHours === 0 && targets.length > 0) {
     const message = `None of the ${audience} customers would get a message now: "suppressed" says why.`;
     warnings.push({ code: 'nobody_eligible', message });
+  }
+  if (opens && quietHours > 0) {
+    const [first, last] = [inWords(opens.first), inWords(opens.last)];
+    const until = first === last ? `until ${first}` : `until between ${first} and ${last}`;
+    const message = `${quietHours} of those who could be sent to would wait ${until}: marketing is sent between 8:00 and 21:00 where they are.`;
+    warnings.push({ code: 'quiet_hours', message, customers: quietHours, until: opens.last.toISOString() });
   }
   const duplicates = suppressed['duplicate_number'] ?? 0;
   if (duplicates > 0) {

@@ -1,19 +1,22 @@
 import type { ApiDependencies } from '../dependencies.ts';
 import type { Answer } from '../route.ts';
 import { checkScenario, readProjectResources } from './check-scenario.ts';
+import { readNamedMedia } from './named-media.ts';
 import { scenarioTag, type StoredScenario } from './store-scenario.ts';
 
 /** Scenarios as the API shows them: each with what keeps it from being launched. */
 export async function scenarioViews(
-  { prisma }: ApiDependencies,
+  { prisma, pool, config: { publicUrl } }: ApiDependencies,
   projectId: string,
   scenarios: readonly StoredScenario[],
 ): Promise<readonly object[]> {
   const resources = await readProjectResources(prisma, projectId);
+  const nodes = scenarios.flatMap((scenario) => scenario.nodes);
+  const media = await readNamedMedia(pool, { projectId, nodes, publicUrl });
   return scenarios.map((scenario) => ({
     ...scenario,
     nodes: scenario.nodes.map(({ actionId, ...node }) => ({ ...node, action_id: actionId })),
-    problems: checkScenario(scenario, resources),
+    problems: checkScenario(scenario, resources, media),
   }));
 }
 

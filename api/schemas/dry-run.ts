@@ -6,10 +6,15 @@ const LAUNCH_WARNINGS = [
   'duplicate_numbers',
   'attribute_of_nobody',
   'run_open',
+  'quiet_hours',
   'hold_in_force',
   'breaker_open',
   'integration_not_configured',
   'too_many_branches',
+  'text_forces_ucs2',
+  'text_several_segments',
+  'media_not_stored',
+  'document_not_shown',
   'unexpected_audience',
   'cancelled_run_before',
 ] as const;
@@ -24,6 +29,7 @@ const warningView = z.object({
   scope: z.string().optional(),
   key: z.string().nullable().optional(),
   integration: z.string().optional(),
+  until: z.iso.datetime().optional(),
 });
 export type LaunchWarning = z.output<typeof warningView>;
 
@@ -33,6 +39,10 @@ const figures = {
   held: z
     .int()
     .meta({ description: 'Those who would wait: an operator holds their message, or its provider fails.' }),
+  quietHours: z.int().meta({
+    description:
+      'Those who would wait for the hours in which marketing may reach them, 8:00 to 21:00 where they are.',
+  }),
   suppressed: z
     .record(z.string(), z.int())
     .meta({ description: 'Those who would be kept in, by the reason of their first message.' }),

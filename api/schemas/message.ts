@@ -26,6 +26,7 @@ export const ledgerMessageView = z
     id: z.uuid(),
     runId: z.uuid(),
     customerId: z.uuid(),
+    test: z.boolean().meta({ description: 'Whether it is of a test send.' }),
     node_id: z.string().nullable(),
     action_id: z.int(),
     pass: z.int(),

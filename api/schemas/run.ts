@@ -13,6 +13,7 @@ const runFields = {
   id: z.uuid(),
   scenarioId: z.uuid(),
   scenarioName: z.string(),
+  test: z.boolean().meta({ description: 'Whether it is a test send.' }),
   versionId: z.uuid(),
   state: z.enum(RUN_STATES),
   stateReason: z
@@ -28,6 +29,8 @@ const runFields = {
   requestedAt: instant,
   startedAt: instant.nullable(),
   finishedAt: instant.nullable(),
+  messagesPerSecond: z.number().nullable().meta({ description: 'The rate that its launch has set.' }),
+  spreadUntil: instant.nullable().meta({ description: 'Until when its launch has spread it.' }),
 };
 
 export const incidentDecisionSchema = z.discriminatedUnion('action', [
@@ -61,6 +64,15 @@ export const runReportView = z
       }),
     ),
     messages: counts,
+    fallback: z
+      .object({
+        sms: z
+          .int()
+          .meta({ description: 'MMS in whose place an SMS was sent, by the engine or the provider.' }),
+        bothDelivered: z.int().meta({ description: 'Of these, MMS that were delivered after all.' }),
+        refused: counts.meta({ description: 'SMS that were kept in, by reason.' }),
+      })
+      .meta({ description: 'What was sent in place of MMS that their handset or network could not take.' }),
     suppressed: counts.meta({ description: 'Customers kept in, by reason, over all nodes.' }),
     incidents: z.array(
       z.object({
@@ -78,10 +90,14 @@ export const runReportView = z
     breakers: z
       .array(runBreakerView)
       .meta({ description: 'Integrations of the run through which nothing is sent at the moment, and why.' }),
-    backlogUntil: instant.nullable().meta({
+    quietHours: z.array(z.object({ node_id: z.string(), until: instant, customers: z.int() })).meta({
       description:
-        'When the messages will have left that a hold, a pause or an open breaker had kept and that wait for their turn ' +
-        'now; null when none does.',
+        'Customers who wait for the hours in which marketing may reach them, by node, and until when.',
+    }),
+    turnsUntil: instant.nullable().meta({
+      description:
+        'When the messages will have left that wait for their turn now: because a hold, a pause or an open breaker had ' +
+        'kept them, or because their integration, sender or run has a rate. Null when none does.',
     }),
     rate: z.object({ messagesPerSecond: z.number(), overSeconds: z.int() }),
     estimate: z
@@ -89,7 +105,8 @@ export const runReportView = z
       .nullable()
       .meta({
         description:
-          'When everybody who can still come to it will have been offered the first message, at the present rate.',
+          'When everybody who can still come to it will have been offered the first message, at the present rate and by ' +
+          'the turns that are reserved.',
       }),
   })
   .meta({ id: 'RunReport' });
@@ -106,6 +123,7 @@ export const campaignEventView = z
     status: z.enum(CAMPAIGN_EVENT_STATUSES),
     action_id: z.int(),
     action_name: z.string(),
+    test: z.boolean().meta({ description: 'Whether it is of a test send: count none of those.' }),
     campaign_id: z.uuid(),
     campaign_name: z.string(),
     campaign_policy: z.string().meta({ description: 'Frequency policy.', example: 'default' }),
@@ -117,22 +135,37 @@ export const campaignEventView = z
   })
   .meta({ id: 'CampaignEvent' });
 
-const messageView = z
-  .object({
-    id: z.uuid(),
-    state: z.string(),
-    channel: z.enum(CHANNELS),
-    type: z.enum(CHANNELS).nullable(),
-    statusCode: z.string().nullable(),
-    error: z.string().nullable(),
-    errorClass: z.string().nullable(),
-    attempts: z.int(),
-    providerMessageId: z.string().nullable(),
-    createdAt: instant,
-    acceptedAt: instant.nullable(),
-    endedAt: instant.nullable(),
-    assumed: assumedField,
-    decisions: z.array(decisionView).meta({ description: 'What operators have decided about it.' }),
+const storyMessage = z.object({
+  id: z.uuid(),
+  state: z.string(),
+  channel: z.enum(CHANNELS),
+  type: z.enum(CHANNELS).nullable(),
+  statusCode: z.string().nullable(),
+  error: z.string().nullable(),
+  errorClass: z.string().nullable(),
+  attempts: z.int(),
+  providerMessageId: z.string().nullable(),
+  createdAt: instant,
+  acceptedAt: instant.nullable(),
+  endedAt: instant.nullable(),
+  assumed: assumedField,
+  decisions: z.array(decisionView).meta({ description: 'What operators have decided about it.' }),
+});
+
+const messageView = storyMessage
+  .extend({
+    fallback: z
+      .object({
+        state: z.enum(['due', 'made', 'refused']),
+        refusal: z.string().nullable().meta({ description: 'Why the gate has kept the SMS in.' }),
+        explanation: z.string(),
+        message: storyMessage.nullable().meta({ description: 'The SMS.' }),
+      })
+      .nullable()
+      .meta({
+        description:
+          'The SMS in place of an MMS that its handset or network could not take; null without a reason for one.',
+      }),
   })
   .nullable()
   .meta({ description: 'The message as it is now.' });
@@ -174,7 +207,8 @@ export const customerStoryView = z
             pass: z.int(),
             since: instant,
             explanation: z.string().meta({
-              description: 'What keeps the customer there, if it is a pause, a hold or the provider.',
+              description:
+                'What keeps the customer there, if it is a pause, a hold, the hour or the provider.',
             }),
             message: messageView,
           })

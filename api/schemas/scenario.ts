@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jsonValue } from './json.ts';
 
-const problemEntry = z.object({ pointer: z.string(), code: z.string(), message: z.string() });
+export const problemEntry = z.object({ pointer: z.string(), code: z.string(), message: z.string() });
 
 const nodeView = z.object({
   id: z.string(),
@@ -30,7 +30,13 @@ export const scenarioView = z
   .meta({ id: 'Scenario' });
 
 export const validationView = z
-  .object({ valid: z.boolean(), problems: z.array(problemEntry) })
+  .object({
+    valid: z.boolean().meta({ description: 'Whether it can be launched as it is.' }),
+    problems: z.array(problemEntry),
+    warnings: z
+      .array(problemEntry)
+      .meta({ description: 'What does not keep it from being launched, and its author should know.' }),
+  })
   .meta({ id: 'Validation' });
 
 export const versionView = z

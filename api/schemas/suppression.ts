@@ -24,11 +24,18 @@ export const suppressionView = z
     id: z.uuid(),
     phone: z.string().nullable().meta({
       description:
-        'Null where no customer of the project has the number: of others only a keyed hash is stored.',
+        'Null where no customer of the project has the number: a suppression knows no more than its keyed hash.',
     }),
     country: z.string().nullable(),
     reason: z.string().nullable(),
-    source: z.string(),
+    source: z.string().meta({
+      description:
+        'How it was heard of; `inbound STOP` where the number has sent the word to one of our senders.',
+    }),
+    stoppedSenders: z.array(z.string()).meta({
+      description:
+        'Senders of ours that a STOP was sent to: a START to each of them lifts it. Empty where only an operator does.',
+    }),
     since: z.iso.datetime(),
     actor: z.string(),
     lifted: z

@@ -11,6 +11,7 @@ export interface SuppressionView {
   readonly country: string | null;
   readonly reason: string | null;
   readonly source: string;
+  readonly stoppedSenders: readonly string[];
   readonly since: Date;
   readonly actor: string;
   readonly lifted: { readonly at: Date; readonly actor: string; readonly reason: string | null } | null;
@@ -23,7 +24,7 @@ interface Row extends Omit<SuppressionView, 'lifted'> {
 }
 
 const SELECT = `
-  SELECT suppression.id, recipient.country, reason, source, suppressed_at AS since, suppressed_by AS actor,
+  SELECT suppression.id, recipient.country, reason, source, stopped_senders AS "stoppedSenders", suppressed_at AS since, suppressed_by AS actor,
          lifted_at, lifted_by, lift_reason,
          (SELECT phone FROM customer
           WHERE customer.recipient_id = suppression.recipient_id AND deleted_at IS NULL LIMIT 1) AS phone
@@ -69,10 +70,10 @@ export function positionOf({ since, id }: SuppressionView): Position {
 }
 
 function viewOf(row: Row): SuppressionView {
-  const { id, phone, country, reason, source, since, actor } = row;
+  const { id, phone, country, reason, source, stoppedSenders, since, actor } = row;
   const lifted =
     row.lifted_at && row.lifted_by !== null
       ? { at: row.lifted_at, actor: row.lifted_by, reason: row.lift_reason }
       : null;
-  return { id, phone, country, reason, source, since, actor, lifted };
+  return { id, phone, country, reason, source, stoppedSenders, since, actor, lifted };
 }

@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../../config/log.ts';
-import { readIntegration } from '../../database/read-integration.ts';
+import { savedContentStore } from '../../database/saved-content.ts';
 import { PermanentError, TransientError } from '../../domain/errors.ts';
-import type { MessageProvider } from '../../providers/provider.ts';
-import { isUuid } from '../customers/read-customer.ts';
+import type { ContentNotice } from '../../providers/provider.ts';
+import type { SavedContentStore } from '../../providers/saved-content.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { InboundIntake } from './inbound-intake.ts';
+import { InboundTexts } from './inbound-text.ts';
 import { ReceiptIntake } from './receipt-intake.ts';
+import { WebhookProviders } from './webhook-providers.ts';
 
 /** Largest body of a webhook. */
 const MAX_BYTES = 1_048_576;
@@ -17,23 +20,17 @@ export const WEBHOOK_PREFIX = '/webhooks/';
  * 405 for another method than POST, 401 and nothing stored for a wrong proof, 404 for an unknown integration, 413 for
  * a body over 1 MiB, 400 for one that can't be read, 503 when the inbox can't be written or too many reports wait for it:
  * the provider then tries again. It is never 429: Sinch would lower the throughput of the account, which has done nothing
- * wrong. A plain handler, because Express spends three times the time.
+ * wrong. Inbound messages wait for no report: they have an inbox and a way of their own. A plain handler, because Express
+ * spends three times the time.
  */
 export function createWebhookHandler(
   deps: ApiDependencies,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const intake = new ReceiptIntake(deps);
-  const providers = new Map<string, MessageProvider>();
-
-  const providerOf = async (integrationId: string): Promise<MessageProvider | undefined> => {
-    const known = providers.get(integrationId);
-    if (known || !isUuid(integrationId)) return known;
-    const integration = await readIntegration(deps.pool, integrationId);
-    if (!integration) return undefined;
-    const provider = deps.providers.get(integration);
-    providers.set(integrationId, provider);
-    return provider;
-  };
+  const inboundIntake = new InboundIntake(deps);
+  const inboundTexts = new InboundTexts(deps);
+  const providers = new WebhookProviders(deps);
+  const savedContent = savedContentStore(deps.pool);
 
   const answer = async (request: IncomingMessage): Promise<number> => {
     if (request.method !== 'POST') return 405;
@@ -42,12 +39,25 @@ export function createWebhookHandler(
       (request.url ?? '').slice(WEBHOOK_PREFIX.length).split('?')[0]?.split('/') ?? [];
     const body = await readBody(request);
     if (!body) return 413;
-    const provider = await providerOf(integrationId);
-    if (!provider) return 404;
     const webhook = { path, headers: request.headers, body };
-    if (!provider.verifyWebhook(webhook)) return 401;
-    const receipts = provider.parseWebhook(webhook, receivedAt);
+    const provider = await providers.senderOf(integrationId, webhook);
+    if (provider === 'unknown') return 404;
+    if (provider === 'forged') return 401;
+    const {
+      receipts,
+      contents = [],
+      inbound = [],
+      unreadable = 0,
+    } = provider.parseWebhook(webhook, receivedAt);
+    if (unreadable > 0)
+      deps.log.warn(
+        { integrationId, unreadable },
+        'entries of a webhook could not be read, or say not whose they are, and are dropped',
+      );
+    const texts = await inboundIntake.store(integrationId, inbound);
     await intake.store(receipts.map((receipt) => ({ integrationId, receipt })));
+    if (contents.length > 0) await noteContents(savedContent, integrationId, contents);
+    await Promise.all(texts.map((text) => inboundTexts.fetch(text)));
     return 200;
   };
 
@@ -62,6 +72,17 @@ export function createWebhookHandler(
       })
       .catch(() => response.destroy());
   };
+}
+
+async function noteContents(
+  store: SavedContentStore,
+  integrationId: string,
+  contents: readonly ContentNotice[],
+): Promise<void> {
+  for (const { reference, isReady, statusCode, error } of contents) {
+    if (isReady) await store.ready(integrationId, reference);
+    else await store.refused(integrationId, { reference }, { statusCode, error });
+  }
 }
 
 function statusOfError(error: unknown, log: Logger): number {

@@ -58,6 +58,8 @@ export class BareLoop {
       SIMULATOR_REPORT_DELAY_MS: '0',
       SIMULATOR_LATENCY_MS: '0',
       SIMULATOR_REPORTS_PER_POST: String(reportsPerCallback),
+      // Nobody serves the file here that its messages name.
+      SIMULATOR_CHECKS_MEDIA: 'false',
       INFOBIP_API_KEY: API_KEY,
       LOG_LEVEL: 'warn',
     });

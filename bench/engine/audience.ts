@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { MediaReference } from '../../domain/message-content.ts';
 import { AREAS } from '../../stack/demo/areas.ts';
-import type { ApiClient } from '../../stack/demo/api-client.ts';
+import type { ApiClient } from '../../stack/api-client.ts';
 
 /** What every customer gets. */
 export const BENCH_TEMPLATE =

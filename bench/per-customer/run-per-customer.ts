@@ -118,7 +118,7 @@ async function startAll(client: Client, run: CustomersRun): Promise<void> {
 }
 
 async function workerVariables({ home, access }: BenchStack): Promise<ReturnType<typeof foreignVariables>> {
-  const { phoneKey, simulatorApiKey, webhookSecret } = await stackSecrets(home);
+  const { phoneKey, credentialKey } = await stackSecrets(home);
   return {
     ...foreignVariables(),
     TIDINGS_HOME: home,
@@ -129,8 +129,6 @@ async function workerVariables({ home, access }: BenchStack): Promise<ReturnType
     PUBLIC_URL: access.api,
     TEMPORAL_ADDRESS: access.temporalAddress,
     TEMPORAL_NAMESPACE: access.namespace,
-    INFOBIP_BASE_URL: access.simulator ?? undefined,
-    INFOBIP_API_KEY: simulatorApiKey,
-    INFOBIP_WEBHOOK_SECRET: webhookSecret,
+    CREDENTIAL_KEYS: `made:${credentialKey}`,
   };
 }

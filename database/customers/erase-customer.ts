@@ -1,12 +1,13 @@
 import { lockMessages } from '../lock-order.ts';
-import type { Pool } from '../pool.ts';
+import type { Connection, Pool } from '../pool.ts';
 import { inTransaction } from '../transaction.ts';
 import { lockNumbers, repeatedly, type Check } from './lock-numbers.ts';
 
 /**
- * Erases a customer: attributes, number and the texts of messages go, ledger rows and trace stay by pseudonym.
+ * Erases a customer: attributes, number and the texts of messages in both directions go, ledger rows and trace stay by pseudonym.
  *
- * The recipient's row remembers an opt-out of the number: importing the customer again brings no consent back.
+ * The recipient's row remembers an opt-out of the number: importing the customer again brings no consent back. Of what was
+ * written to us goes whatever came from the customer's number, or from one when it was the customer's.
  * @returns false when there is no such customer
  */
 export function eraseCustomer(
@@ -28,6 +29,7 @@ function eraseOnce(pool: Pool, projectId: string, customerId: string, check?: Ch
          AND import_job.id = import_problem.job_id AND import_job.project_id = $1`,
       [projectId, customerId],
     );
+    await eraseInbound(connection, customerId);
     const { rowCount } = await connection.query(
       `UPDATE customer SET external_id = NULL, phone = NULL, phone_state = 'none', recipient_id = NULL, timezone = NULL,
          language = NULL, attributes = '{}', updated_at = clock_timestamp(), deleted_at = clock_timestamp()
@@ -47,4 +49,20 @@ function eraseOnce(pool: Pool, projectId: string, customerId: string, check?: Ch
     );
     return true;
   });
+}
+
+async function eraseInbound(connection: Connection, customerId: string): Promise<void> {
+  const whose = [
+    'recipient_id = (SELECT recipient_id FROM customer WHERE id = $1)',
+    // By its index: all who had the number when the message came.
+    'customers @> ARRAY[$1::uuid]',
+  ];
+  for (const where of whose) {
+    await connection.query(
+      `UPDATE inbound_message SET from_number = NULL, subject = NULL, text = NULL, media = '{}', provider_keyword = NULL,
+         customers = '{}', erased_at = clock_timestamp()
+       WHERE ${where} AND erased_at IS NULL`,
+      [customerId],
+    );
+  }
 }

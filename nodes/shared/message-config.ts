@@ -15,7 +15,7 @@ export const templateSchema = z
   .max(MAX_TEMPLATE_LENGTH)
   .meta({ description: 'A nunjucks template over customer, scenario, action and project.' });
 
-const keySchema = z.string().regex(/^[a-z][a-z0-9_-]{0,49}$/, 'Write the key in lower case.');
+export const keySchema = z.string().regex(/^[a-z][a-z0-9_-]{0,49}$/, 'Write the key in lower case.');
 
 /** What every message node is configured by. */
 export const messageFields = {
@@ -29,6 +29,10 @@ export const messageFields = {
     .optional()
     .meta({ description: 'How long delivery reports are awaited; 24h by default.', example: '24h' }),
   text: templateSchema,
+  smartEncoding: z.boolean().optional().meta({
+    description:
+      'Whether typographic quotes, dashes, spaces and the like are written as GSM-7 has them, where that makes the rendered text one of GSM-7; false by default.',
+  }),
 };
 
 export const MESSAGE_NODE = {

@@ -10,6 +10,28 @@ export const STATUS_GROUP = {
   rejected: 5,
 } as const;
 
+/** The same as `groupName`, and as the beginning of a status's name, in upper case. */
+const GROUP_OF_NAME: ReadonlyMap<string, number> = new Map([
+  ['ACCEPTED', STATUS_GROUP.accepted],
+  ['OK', STATUS_GROUP.accepted],
+  ['PENDING', STATUS_GROUP.pending],
+  ['UNDELIVERABLE', STATUS_GROUP.undeliverable],
+  ['DELIVERED', STATUS_GROUP.delivered],
+  ['EXPIRED', STATUS_GROUP.expired],
+  ['REJECTED', STATUS_GROUP.rejected],
+]);
+
+/** The group of a status that a report tells; by its names where it has no number. */
+export function groupOf(status: {
+  readonly groupId?: number | null | undefined;
+  readonly groupName?: string | null | undefined;
+  readonly name: string;
+}): number | undefined {
+  const named = (name: string): number | undefined =>
+    GROUP_OF_NAME.get(name.trim().toUpperCase().split('_')[0] ?? '');
+  return status.groupId ?? named(status.groupName ?? '') ?? named(status.name);
+}
+
 /** Status ids that mean more than their group says. */
 export const STATUS_ID = {
   deliveredToOperator: 2,
@@ -62,9 +84,24 @@ const CLASS_OF_ERROR: Readonly<Record<number, ErrorClass>> = {
   15019: 'fallback_to_sms', // EC_HANDSET_DOES_NOT_SUPPORT_MMS
   15020: 'filtered', // EC_CAMPAIGN_BLOCKED_BY_OPERATOR
   15021: 'account', // EC_CAMPAIGN_INFO_NOT_PROVISIONED
-  15022: 'fallback_to_sms', // EC_URL_ATTACHMENT_TOO_LARGE
-  15026: 'fallback_to_sms', // EC_TOO_BIG_CONTENT
+  15022: 'too_large', // EC_URL_ATTACHMENT_TOO_LARGE
+  15026: 'too_large', // EC_TOO_BIG_CONTENT
 };
+
+/** Names of those of {@link STATUS_ID}, for a report without the number. */
+const ID_OF_NAME: ReadonlyMap<string, number> = new Map([
+  ['DELIVERED_TO_OPERATOR', STATUS_ID.deliveredToOperator],
+  ['REJECTED_SYSTEM_ERROR', STATUS_ID.systemError],
+  ['REJECTED_DUPLICATE_MESSAGE_ID', STATUS_ID.duplicateMessageId],
+]);
+
+/** The id of a status that a report tells; 0 where nobody can say. */
+export function statusIdOf(status: {
+  readonly id?: number | null | undefined;
+  readonly name: string;
+}): number {
+  return status.id ?? ID_OF_NAME.get(status.name.trim().toUpperCase()) ?? 0;
+}
 
 /** What a vendor's codes mean to us; `permanent: false` on an unlisted error makes it retryable. */
 export function errorClassOf(statusId: number, errorId: number, permanent: boolean | undefined): ErrorClass {
@@ -72,3 +109,9 @@ export function errorClassOf(statusId: number, errorId: number, permanent: boole
     CLASS_OF_ERROR[errorId] ?? CLASS_OF_STATUS[statusId] ?? (permanent === false ? 'retryable' : 'permanent')
   );
 }
+
+/** Codes that have a class of their own. */
+export const KNOWN_CODES: readonly string[] = [
+  ...Object.keys(CLASS_OF_STATUS),
+  ...Object.keys(CLASS_OF_ERROR),
+];

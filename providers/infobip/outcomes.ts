@@ -1,24 +1,10 @@
-import { MISSING_ENTRY, type SubmitOutcome, type UnsentCause } from '../../domain/outcome.ts';
-import type { CallError, HttpAnswer } from '../http-client.ts';
+import { MISSING_ENTRY, type SubmitOutcome } from '../../domain/outcome.ts';
+import { outcomesOfRefusal, type VendorReason } from '../call-outcomes.ts';
+import { parseJson } from '../http-answer.ts';
+import type { HttpAnswer } from '../http-client.ts';
 import type { OutboundMessage } from '../provider.ts';
 import { errorClassOf, STATUS_GROUP, STATUS_ID } from './codes.ts';
-import { apiErrorSchema, submitAnswerSchema, type InfobipStatus } from './wire.ts';
-
-/** `Tue, 05 Jan 2027 08:00:00 GMT`; `Date.parse` alone takes nearly any text for a date. */
-const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
-
-/** What a call without a whole answer says of its messages. */
-export function outcomesOfError(
-  messages: readonly OutboundMessage[],
-  error: CallError,
-): readonly SubmitOutcome[] {
-  const { code: statusCode, message } = error;
-  return messages.map(({ id: messageId }): SubmitOutcome => {
-    if (error.sent !== 'no') return { kind: 'unknown', messageId, statusCode, error: message };
-    const cause = statusCode === 'late' ? 'late' : 'unreachable';
-    return { kind: 'unsent', messageId, cause, retryAfterMs: null, statusCode, error: message };
-  });
-}
+import { apiErrorSchema, submitAnswerSchema, submitEntrySchema, type InfobipStatus } from './wire.ts';
 
 /** What an answer says of each message of its call. */
 export function outcomesOfAnswer(
@@ -26,19 +12,7 @@ export function outcomesOfAnswer(
   answer: HttpAnswer,
 ): readonly SubmitOutcome[] {
   if (answer.status >= 200 && answer.status < 300) return outcomesOfAcceptance(messages, answer);
-  const { statusCode, error } = describeRefusal(answer);
-  const same = (outcome: (messageId: string) => SubmitOutcome): readonly SubmitOutcome[] =>
-    messages.map((message) => outcome(message.id));
-  const unsent = (cause: UnsentCause, retryAfterMs: number | null): readonly SubmitOutcome[] =>
-    same((messageId) => ({ kind: 'unsent', messageId, cause, retryAfterMs, statusCode, error }));
-  if (answer.status === 429) return unsent('throttled', retryAfter(answer));
-  if (answer.status === 401 || answer.status === 403) return unsent('account', null);
-  if (answer.status === 408 || answer.status >= 500 || answer.status < 400) {
-    return same((messageId) => ({ kind: 'unknown', messageId, statusCode, error }));
-  }
-  // A refused call has sent nothing. Which message it was refused for shows when each is offered alone.
-  if (messages.length > 1) return unsent('batch', 0);
-  return same((messageId) => ({ kind: 'rejected', messageId, statusCode, error, errorClass: 'permanent' }));
+  return outcomesOfRefusal(messages, answer, describeRefusal(answer));
 }
 
 function outcomesOfAcceptance(
@@ -46,7 +20,11 @@ function outcomesOfAcceptance(
   answer: HttpAnswer,
 ): readonly SubmitOutcome[] {
   const parsed = submitAnswerSchema.safeParse(parseJson(answer.body));
-  const entries = new Map(parsed.data?.messages.map((entry) => [entry.messageId, entry.status]));
+  // An entry that can't be read costs none of the others.
+  const read = (parsed.data?.messages ?? []).flatMap(
+    (entry) => submitEntrySchema.safeParse(entry).data ?? [],
+  );
+  const entries = new Map(read.map((entry) => [entry.messageId, entry.status]));
   return messages.map(({ id }) => {
     const status = entries.get(id);
     if (status) return outcomeOfStatus(id, status);
@@ -92,27 +70,10 @@ function outcomeOfStatus(messageId: string, status: InfobipStatus): SubmitOutcom
 }
 
 /** The code and text of an answer that is none of success. */
-export function describeRefusal(answer: HttpAnswer): { statusCode: string; error: string } {
+export function describeRefusal(answer: HttpAnswer): VendorReason {
   const parsed = apiErrorSchema.safeParse(parseJson(answer.body));
   if (!parsed.success) return { statusCode: String(answer.status), error: `HTTP ${answer.status}` };
   const { errorCode, description, violations } = parsed.data;
   const details = violations.map(({ property, violation }) => `${property} ${violation}`).join('; ');
   return { statusCode: errorCode, error: details ? `${description} (${details})` : description };
-}
-
-/** `Retry-After` in seconds or as a date. */
-function retryAfter(answer: HttpAnswer): number | null {
-  const value = answer.headers['retry-after'];
-  if (typeof value !== 'string') return null;
-  if (/^\d+$/.test(value)) return Number(value) * 1_000;
-  const at = HTTP_DATE.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(at) ? null : Math.max(0, at - Date.now());
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

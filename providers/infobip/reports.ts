@@ -2,25 +2,35 @@ import { hash } from 'node:crypto';
 import type { Channel } from '../../domain/channel.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { ReceiptState } from '../../domain/states.ts';
-import { errorClassOf, STATUS_GROUP, STATUS_ID } from './codes.ts';
-import type { InfobipReport } from './wire.ts';
+import { vendorInstant } from '../vendor-instant.ts';
+import { errorClassOf, groupOf, STATUS_GROUP, STATUS_ID, statusIdOf } from './codes.ts';
+import { reportSchema, type InfobipReport } from './wire.ts';
 
-/** An instant further away than this from when it was received is not believed. */
-const MAX_CLOCK_ERROR_MS = 35 * 86_400_000;
+/** What reports say, and how many could not be read. */
+export interface ReadReports {
+  readonly receipts: readonly Receipt[];
+  readonly unreadable: number;
+}
 
-/**
- * A report as a receipt.
- * @returns undefined for a report that says nothing of the message: the refusal of an id that was known (23)
- */
-export function receiptOfReport(
-  report: InfobipReport,
-  channel: Channel,
-  receivedAt: number,
-): Receipt | undefined {
+/** Reads what can be read: one entry that can't does not cost the others. That an id was known says nothing and is no receipt. */
+export function readReports(results: readonly unknown[], channel: Channel, receivedAt: number): ReadReports {
+  const reports = results.flatMap((result) => reportSchema.safeParse(result).data ?? []);
+  const telling = reports.filter((report) => !isOfKnownId(report));
+  const receipts = telling.flatMap((report) => receiptOfReport(report, channel, receivedAt) ?? []);
+  const unreadable = results.length - reports.length + telling.length - receipts.length;
+  return { receipts, unreadable };
+}
+
+/** Whether it tells of the refusal of an id that was known (23). */
+function isOfKnownId({ status }: InfobipReport): boolean {
+  return groupOf(status) === STATUS_GROUP.rejected && statusIdOf(status) === STATUS_ID.duplicateMessageId;
+}
+
+/** @returns undefined where nobody knows its status */
+function receiptOfReport(report: InfobipReport, channel: Channel, receivedAt: number): Receipt | undefined {
   const { status, error } = report;
-  if (status.groupId === STATUS_GROUP.rejected && status.id === STATUS_ID.duplicateMessageId)
-    return undefined;
-  const state = stateOf(status.groupId, status.id);
+  const statusId = statusIdOf(status);
+  const state = stateOf(groupOf(status), statusId);
   if (!state) return undefined;
   const failed = state === 'failed' || state === 'expired';
   const errorId = error?.id ?? 0;
@@ -28,19 +38,19 @@ export function receiptOfReport(
     messageId: report.messageId,
     key: keyOf(report),
     state,
-    at: instantOf(report, receivedAt),
-    statusCode: String(failed && errorId !== 0 ? errorId : status.id),
+    at: vendorInstant(report.doneAt ?? report.sentAt, receivedAt),
+    statusCode: String(failed && errorId !== 0 ? errorId : statusId),
     error: failed
       ? (errorId !== 0 && (error?.description || error?.name)) || status.description || status.name
       : '',
-    errorClass: failed ? errorClassOf(status.id, errorId, error?.permanent) : null,
+    errorClass: failed ? errorClassOf(statusId, errorId, error?.permanent) : null,
     channel,
     parts: report.messageCount ?? report.smsCount ?? report.mmsCount ?? null,
     providerMessageId: report.messageId,
   };
 }
 
-function stateOf(groupId: number, id: number): ReceiptState | undefined {
+function stateOf(groupId: number | undefined, id: number): ReceiptState | undefined {
   switch (groupId) {
     case STATUS_GROUP.accepted:
     case STATUS_GROUP.pending:
@@ -59,11 +69,6 @@ function stateOf(groupId: number, id: number): ReceiptState | undefined {
 
 /** The same report has the same key, whether it was posted, posted again or read from the logs. */
 function keyOf({ messageId, status, error, doneAt, sentAt }: InfobipReport): string {
-  const parts = [messageId, status.groupId, status.id, error?.id ?? 0, doneAt ?? sentAt ?? ''];
+  const parts = [messageId, groupOf(status), statusIdOf(status), error?.id ?? 0, doneAt ?? sentAt ?? ''];
   return hash('sha256', JSON.stringify(parts)).slice(0, 32);
-}
-
-function instantOf({ doneAt, sentAt }: InfobipReport, receivedAt: number): number {
-  const at = Date.parse((doneAt ?? sentAt ?? '').replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
-  return Number.isNaN(at) || Math.abs(at - receivedAt) > MAX_CLOCK_ERROR_MS ? receivedAt : at;
 }

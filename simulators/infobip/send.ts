@@ -1,16 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel } from '../../domain/channel.ts';
+import type { Account, OfferedMessage } from '../account.ts';
+import { answerCall, type RefusalReplies } from '../answer-call.ts';
+import type { FaultKind } from '../faults.ts';
 import { replyJson, type Reply } from '../http.ts';
-import type { Account, OfferedMessage } from './account.ts';
-import type { FaultKind } from './faults.ts';
-import { handsetOf } from './handsets.ts';
+import type { MediaCheck } from '../media-check.ts';
+import { mediaFaultOf } from '../media-fault.ts';
+import { mediumOf, type NamedFile } from '../medium.ts';
+import type { HasRoom } from '../rate-window.ts';
+import { takeOffers } from '../take-offers.ts';
+import { INFOBIP_REFUSALS } from './fates.ts';
 import { answerEntry, apiError, mmsRequestSchema, smsRequestSchema } from './wire.ts';
 
 const MAX_MMS_TEXT = 1_600;
-/** Longer than a report takes that is due at once. */
-const DAWDLE_MS = 300;
-const TRICKLE_MS = 100;
+/** Status id of an id that was taken before. */
+const KNOWN_ID = 23;
 
 export const UNAUTHORISED: Reply = {
   status: 401,
@@ -24,13 +28,34 @@ export interface Call {
   readonly seen: number;
   /** Trouble of every call at the moment. */
   readonly fault: FaultKind | undefined;
+  readonly hasRoom: HasRoom;
+  /** Undefined where media are not looked at. */
+  readonly media: MediaCheck | undefined;
 }
 
 interface Offer extends OfferedMessage {
   readonly text: string;
 }
 
-/** Answers one call that offers messages; a magic number's trouble is the trouble of the whole call. */
+/** A message with its sender and media. */
+interface Asked {
+  readonly offer: Offer;
+  readonly sender: string | undefined;
+  readonly media: readonly NamedFile[];
+}
+
+const REFUSALS: RefusalReplies = {
+  throttle: {
+    status: 429,
+    body: apiError('E429', 'Too many requests.'),
+    headers: { 'retry-after': '1' },
+  },
+  fail: { status: 500, body: apiError('E500', 'Internal server error.') },
+  refuse: { status: 400, body: apiError('E400', 'Request cannot be processed.') },
+  unauthorised: UNAUTHORISED,
+};
+
+/** Answers one call that offers messages. */
 export async function answerSend(
   account: Account,
   channel: Channel,
@@ -42,117 +67,46 @@ export async function answerSend(
     replyJson(response, offers);
     return;
   }
-  const trouble = await takeOffers(account, offers.messages, call.fault);
-  switch (trouble.kind) {
-    case 'unauthorised':
-      replyJson(response, UNAUTHORISED);
-      return;
-    case 'throttle':
-      replyJson(response, {
-        status: 429,
-        body: apiError('E429', 'Too many requests.'),
-        headers: { 'retry-after': '1' },
-      });
-      return;
-    case 'fail':
-      replyJson(response, { status: 500, body: apiError('E500', 'Internal server error.') });
-      return;
-    case 'reset':
-      call.request.socket.resetAndDestroy();
-      return;
-    case 'silence':
-      return;
-    case 'refuse':
-      replyJson(response, { status: 400, body: apiError('E400', 'Request cannot be processed.') });
-      return;
-    case 'trickle':
-      await trickle(response);
-      return;
-    case 'truncate':
-      response.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
-      response.end('{"messages":[{"messageId":"');
-      return;
-    case 'none':
-    case 'dawdle':
-      if (trouble.kind === 'dawdle') await pause(DAWDLE_MS);
-      replyJson(response, { status: 200, body: { messages: trouble.entries } });
-  }
-}
-
-type Trouble =
-  | {
-      readonly kind:
-        'throttle' | 'fail' | 'reset' | 'silence' | 'truncate' | 'trickle' | 'refuse' | 'unauthorised';
+  const fault = call.fault ?? (call.hasRoom(offers.messages.length) ? undefined : 'throttle');
+  const checked = await Promise.all(offers.messages.map((asked) => withMediaFault(asked, call.media)));
+  const { trouble, messages } = await takeOffers(account, checked, fault, {
+    refusesKnownIds: true,
+    refusalOf: (offer) => (channelLimit(offer) ? 'text_too_long' : undefined),
+  });
+  const entries = messages.flatMap(({ offer: { id, to }, taking }) => {
+    switch (taking.kind) {
+      case 'left_out':
+        return [];
+      case 'accepted':
+        return [answerEntry(id, to)];
+      case 'known':
+        return [answerEntry(id, to, KNOWN_ID)];
+      case 'refused':
+        return [answerEntry(id, to, INFOBIP_REFUSALS[taking.refusal])];
     }
-  | { readonly kind: 'none' | 'dawdle'; readonly entries: readonly object[] };
-
-async function takeOffers(
-  account: Account,
-  offers: readonly Offer[],
-  fault: Call['fault'],
-): Promise<Trouble> {
-  const refused = async (kind: 'throttle' | 'fail' | 'refuse' | 'unauthorised'): Promise<Trouble> => {
-    await account.refuse(offers);
-    return { kind };
-  };
-  if (fault === 'throttle' || fault === 'fail' || fault === 'unauthorised') return refused(fault);
-  const answers = offers.map((offer) => ({
-    offer,
-    answer: handsetOf(offer.to, offer.channel).answer,
-    before: account.countOffer(offer.id),
-  }));
-  const first = (wanted: string): boolean =>
-    answers.some(({ answer, before }) => answer === wanted && before === 0);
-  if (offers.length > 1 && answers.some(({ answer }) => answer === 'refuse_company'))
-    return refused('refuse');
-  if (first('throttle_once')) return refused('throttle');
-  if (first('fail_once')) return refused('fail');
-  const entries = await Promise.all(
-    answers.map(async ({ offer, answer }) => {
-      if (account.knows(offer.id)) {
-        await account.refuse([offer], 'duplicate_refused');
-        return [answerEntry(offer.id, offer.to, 23)];
-      }
-      const rejection = typeof answer === 'object' ? answer.reject : channelLimit(offer) ? 77 : undefined;
-      if (rejection !== undefined) {
-        await account.refuse([offer]);
-        return [answerEntry(offer.id, offer.to, rejection)];
-      }
-      await account.accept(offer);
-      return answer === 'accept_without_entry' ? [] : [answerEntry(offer.id, offer.to)];
-    }),
+  });
+  await answerCall(
+    { request: call.request, response },
+    trouble,
+    { status: 200, body: { messages: entries } },
+    REFUSALS,
   );
-  if (fault) return { kind: ACCEPTED_BUT[fault] };
-  if (first('accept_then_reset')) return { kind: 'reset' };
-  if (first('accept_then_silence')) return { kind: 'silence' };
-  if (first('accept_then_truncate')) return { kind: 'truncate' };
-  if (first('accept_then_trickle')) return { kind: 'trickle' };
-  return { kind: first('accept_then_dawdle') ? 'dawdle' : 'none', entries: entries.flat() };
 }
 
-/** What becomes of the answer to a call whose messages were all accepted. */
-const ACCEPTED_BUT = {
-  accept_then_fail: 'fail',
-  accept_then_reset: 'reset',
-  accept_then_silence: 'silence',
-  accept_then_truncate: 'truncate',
-  accept_then_trickle: 'trickle',
-} as const;
-
-/** A slow answer: the connection lives, the answer never ends. */
-async function trickle(response: ServerResponse): Promise<void> {
-  response.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
-  while (!response.destroyed) {
-    response.write(' ');
-    await pause(TRICKLE_MS);
-  }
+async function withMediaFault(
+  { offer, sender, media }: Asked,
+  check: MediaCheck | undefined,
+): Promise<Offer> {
+  const files = await Promise.all(media.map((file) => mediumOf(file, check)));
+  const mediaFault = mediaFaultOf({ to: offer.to, sender }, files);
+  return mediaFault === undefined ? offer : { ...offer, mediaFault };
 }
 
 function channelLimit(offer: Offer): boolean {
   return offer.channel === 'mms' && offer.text.length > MAX_MMS_TEXT;
 }
 
-function offersOf(channel: Channel, { body, seen }: Call): Reply | { readonly messages: readonly Offer[] } {
+function offersOf(channel: Channel, { body, seen }: Call): Reply | { readonly messages: readonly Asked[] } {
   const parsed = channel === 'mms' ? mmsRequestSchema.safeParse(body) : smsRequestSchema.safeParse(body);
   if (!parsed.success) {
     const violations = parsed.error.issues.map((issue) => ({
@@ -169,16 +123,27 @@ function offersOf(channel: Channel, { body, seen }: Call): Reply | { readonly me
       'text' in message.content
         ? message.content.text
         : message.content.messageSegments.map((part) => part.text ?? '').join('');
+    const media =
+      'text' in message.content
+        ? []
+        : message.content.messageSegments.flatMap(({ contentUrl: url, contentType }) =>
+            url === undefined ? [] : [{ url, contentType }],
+          );
     const delivery = message.webhooks?.delivery;
     const reportUrl = delivery?.notify === false ? null : (delivery?.url ?? null);
     return message.destinations.map(({ to, messageId }) => ({
-      // Infobip clips a longer id.
-      id: (messageId ?? crypto.randomUUID()).slice(0, 200),
-      channel,
-      to,
-      reportUrl,
-      seen,
-      text,
+      offer: {
+        // Infobip clips a longer id.
+        id: (messageId ?? crypto.randomUUID()).slice(0, 200),
+        channel,
+        to,
+        reportUrl,
+        ...(channel === 'mms' && message.options?.smsFailover && { fallsBack: true }),
+        seen,
+        text,
+      },
+      sender: message.sender,
+      media,
     }));
   });
   return { messages };

@@ -1,15 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel } from '../../domain/channel.ts';
-import { handsetOf } from './handsets.ts';
+import { Account } from '../account.ts';
+import { answerControl } from '../control.ts';
+import { Faults } from '../faults.ts';
+import { handsetOf } from '../handsets.ts';
 import { readJson, replyJson } from '../http.ts';
+import { InboundPoster } from '../inbound.ts';
 import { Ledger } from '../ledger.ts';
-import { Account } from './account.ts';
-import { delaysOf } from './report-delay.ts';
-import { ReportPoster } from './report-poster.ts';
-import { Faults, faultSchema } from './faults.ts';
+import { MediaCheck } from '../media-check.ts';
+import { RateWindow, throughputOf } from '../rate-window.ts';
+import { delaysOf } from '../report-delay.ts';
+import { ReportPoster } from '../report-poster.ts';
+import { INFOBIP_RETRIES, spedUp } from '../retries.ts';
+import { inboundOfInfobip } from './inbound.ts';
 import { answerSend, UNAUTHORISED } from './send.ts';
-import { apiError, logBody } from './wire.ts';
+import { apiError, logBody, reportBody } from './wire.ts';
 
 /** Look-ups that Infobip answers in a minute. */
 const LOOKUPS_PER_MINUTE = 120;
@@ -27,11 +33,17 @@ export interface InfobipSimulatorOptions {
   readonly reportSpreadMs?: number | undefined;
   /** Most reports of one post; Infobip's default is 100, which is ours. With 1 each is posted when it is due. */
   readonly reportsPerPost?: number;
+  /** Messages that the account takes in a second; calls beyond are answered with 429. Default any number. */
+  readonly maxPerSecond?: number | undefined;
+  /** Whether media that this machine serves are looked at before a message is taken. Default false. */
+  readonly checksMedia?: boolean;
   /** How long a message can't be looked up after it was accepted. Default 0. */
   readonly lookupLagMs?: number;
+  /** How many times shorter the pauses are before a webhook is posted again. Default 120. */
+  readonly retrySpeedup?: number | undefined;
   /** Where reports go that are owed to an address of this machine. Default: where they are owed to. */
   readonly reportHome?: string | undefined;
-  /** Sent with every report. Default none. */
+  /** Sent with every webhook. Default none. */
   readonly webhookHeaders?: Readonly<Record<string, string>>;
 }
 
@@ -44,54 +56,47 @@ export interface InfobipSimulator {
 /**
  * A stand-in for Infobip: the same paths, bodies, codes and limits as far as the engine uses them.
  *
- * Beside them `GET /_simulator/ledger` answers what was accepted and refused, a JSON object a line, and
- * `POST /_simulator/faults` gives every send the same trouble for a while; `GET` tells how many calls met which. Not simulated:
- * Infobip's flooding filter, prices, scheduling and group messages.
+ * Not simulated: Infobip's flooding filter, prices, scheduling and group messages.
  */
 export function createInfobipSimulator(options: InfobipSimulatorOptions): InfobipSimulator {
   const ledger = new Ledger(options.ledgerPath);
   const poster = new ReportPoster({
     ledger,
-    headers: options.webhookHeaders ?? {},
+    write: (reports) => ({
+      headers: options.webhookHeaders ?? {},
+      body: JSON.stringify({ results: reports.map(reportBody) }),
+    }),
     home: options.reportHome,
+    retries: spedUp(INFOBIP_RETRIES, options.retrySpeedup),
     ...(options.reportsPerPost === undefined ? {} : { bucketSize: options.reportsPerPost }),
   });
   const account = new Account({ ledger, poster, delays: delaysOf(options) });
   const faults = new Faults();
+  const hasRoom = throughputOf(options.maxPerSecond);
+  const media = options.checksMedia ? new MediaCheck() : undefined;
+  const inbound = new InboundPoster({
+    vendor: spedUp(inboundOfInfobip(options.webhookHeaders ?? {}), options.retrySpeedup),
+    home: options.reportHome,
+  });
   const lookups = new RateWindow(LOOKUPS_PER_MINUTE, 60_000);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const seen = Date.now();
     const url = new URL(request.url ?? '/', 'http://simulator');
     const route = `${request.method ?? ''} ${url.pathname}`;
-    if (route === 'GET /_simulator/ledger') {
-      answerLedger(ledger, response);
-      return;
-    }
-    if (route === 'POST /_simulator/faults') {
-      faults.set(faultSchema.parse(await readJson(request)));
-      replyJson(response, { status: 200, body: {} });
-      return;
-    }
-    if (route === 'GET /_simulator/faults') {
-      replyJson(response, { status: 200, body: { met: faults.met } });
-      return;
-    }
+    if (await answerControl({ request, response }, { ledger, faults, inbound, reports: poster })) return;
     if (request.headers.authorization !== `App ${options.apiKey}`) {
       replyJson(response, UNAUTHORISED);
       return;
     }
     const fault = request.method === 'POST' ? faults.meet() : undefined;
+    // What has come in whole is taken, also where its caller dies while the call takes its time.
+    const body = await readJson(request);
     if (options.latencyMs) await pause(options.latencyMs);
     switch (route) {
       case 'POST /mms/2/messages':
       case 'POST /sms/3/messages':
-        return answerSend(
-          account,
-          channelOf(url),
-          { request, body: await readJson(request), seen, fault },
-          response,
-        );
+        return answerSend(account, channelOf(url), { request, body, seen, fault, hasRoom, media }, response);
       case 'GET /mms/2/logs':
       case 'GET /sms/3/logs':
         if (!lookups.take()) {
@@ -118,7 +123,7 @@ export function createInfobipSimulator(options: InfobipSimulatorOptions): Infobi
     server,
     ledger,
     close: async () => {
-      await poster.close();
+      await Promise.all([poster.close(), inbound.close(), media?.close()]);
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       ledger.close();
@@ -144,30 +149,4 @@ function answerLogs(account: Account, url: URL, lagMs: number, response: ServerR
     return [logBody(id, row.to, row.at, account.stateOf(row, now))];
   });
   replyJson(response, { status: 200, body: { results, cursor: { limit: 1_000 } } });
-}
-
-function answerLedger(ledger: Ledger, response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-  for (const row of ledger.rows) if (row.kind !== 'reported') response.write(`${JSON.stringify(row)}\n`);
-  response.end();
-}
-
-/** Counts what was taken within a sliding window. */
-class RateWindow {
-  private readonly taken: number[] = [];
-  private readonly limit: number;
-  private readonly windowMs: number;
-
-  constructor(limit: number, windowMs: number) {
-    this.limit = limit;
-    this.windowMs = windowMs;
-  }
-
-  take(): boolean {
-    const now = Date.now();
-    while (this.taken[0] !== undefined && this.taken[0] <= now - this.windowMs) this.taken.shift();
-    if (this.taken.length >= this.limit) return false;
-    this.taken.push(now);
-    return true;
-  }
 }

@@ -1,12 +1,22 @@
 import { z } from 'zod';
-import type { OwedReport } from './report-poster.ts';
-import type { ReportBehaviour } from './handsets.ts';
+import type { ReportBehaviour } from '../handsets.ts';
+import type { OwedReport } from '../report-poster.ts';
+import { operatorOf } from '../subscribers.ts';
+import { INFOBIP_FATES, INFOBIP_UNREACHABLE_MEDIA } from './fates.ts';
 
 const destination = z.object({ to: z.string().min(1).max(64), messageId: z.string().max(10_000).optional() });
 const common = {
   sender: z.string().optional(),
   destinations: z.array(destination).min(1),
-  options: z.object({}).loose().optional(),
+  options: z
+    .object({
+      smsFailover: z
+        .object({ sender: z.string().optional(), text: z.string().min(1) })
+        .loose()
+        .optional(),
+    })
+    .loose()
+    .optional(),
   webhooks: z
     .object({
       delivery: z.object({ url: z.url().optional(), notify: z.boolean().optional() }).loose().optional(),
@@ -19,6 +29,7 @@ const segment = z
     type: z.enum(['TEXT', 'LINK', 'UPLOADED_REFERENCE', 'SMIL']),
     text: z.string().max(4_096).optional(),
     contentUrl: z.string().optional(),
+    contentType: z.string().optional(),
   })
   .loose()
   .refine((value) => value.type !== 'TEXT' || value.text !== undefined, {
@@ -51,6 +62,7 @@ export function apiError(errorCode: string, description: string): object {
 }
 
 const STATUS_NAMES: Readonly<Record<number, string>> = {
+  6: 'REJECTED_NETWORK',
   14: 'REJECTED_DESTINATION_BLOCKLISTED',
   19: 'REJECTED_ROUTE_NOT_AVAILABLE',
   23: 'REJECTED_DUPLICATE_MESSAGE_ID',
@@ -92,6 +104,7 @@ export function reportBody({ id, to, sentAt, doneAt, report }: OwedReport): obje
     messageId: id,
     to,
     messageCount: 1,
+    ...operatorBody(to),
     sentAt: stamp(sentAt),
     doneAt: stamp(doneAt),
     ...statusBody(report),
@@ -118,12 +131,19 @@ export function logBody(
     messageId: id,
     destination: to,
     messageCount: 1,
+    ...operatorBody(to),
     sentAt: stamp(sentAt),
     ...(state ? { doneAt: stamp(state.doneAt), ...statusBody(state.report) } : pending),
   };
 }
 
-function statusBody({ status, error }: ReportBehaviour): object {
+function operatorBody(to: string): object {
+  const mccMnc = operatorOf(to);
+  return mccMnc === undefined ? {} : { mccMnc };
+}
+
+function statusBody({ fate, mediaFault }: ReportBehaviour): object {
+  const { status, error } = mediaFault ? INFOBIP_UNREACHABLE_MEDIA : INFOBIP_FATES[fate];
   return {
     status: { ...status, groupName: GROUP_NAMES[status.groupId], description: status.name },
     error: { groupId: 0, groupName: 'OK', ...error, description: error.name },
@@ -131,6 +151,6 @@ function statusBody({ status, error }: ReportBehaviour): object {
 }
 
 /** Infobip writes the offset without a colon. */
-function stamp(instantMs: number): string {
+export function stamp(instantMs: number): string {
   return new Date(instantMs).toISOString().replace('Z', '+0000');
 }

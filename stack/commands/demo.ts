@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { inheritedEnvironment } from '../../config/inherited.ts';
 import { parseEnvironment, type Variables } from '../../config/environment.ts';
 import { temporalConfig, type TemporalConfig } from '../../config/temporal.ts';
-import { ApiClient } from '../demo/api-client.ts';
+import type { Vendor } from '../../domain/vendors.ts';
+import { ApiClient } from '../api-client.ts';
 import { demoOptions, type DemoOptions } from '../demo/options.ts';
 import { importAudience, readScenario, setDemoClock } from '../demo/prepare.ts';
 import { followRun, resultTable } from '../demo/print.ts';
@@ -72,14 +73,21 @@ function temporalOf({ temporalAddress, namespace }: StackAccess): TemporalConfig
   return { ...temporalConfig(parseEnvironment(inheritedEnvironment()), temporalAddress), namespace };
 }
 
-function demoVariables({ providerUrl }: DemoOptions): Variables {
+/** With somebody else's provider, what it asks for is made up where the environment does not name it. */
+function demoVariables({ provider, providerUrl }: DemoOptions): Variables {
   const variables = inheritedEnvironment();
-  const provider =
-    providerUrl === undefined
-      ? {}
-      : { INFOBIP_BASE_URL: providerUrl, INFOBIP_API_KEY: variables['INFOBIP_API_KEY'] ?? 'demo' };
-  return { ...variables, ...provider, TIMINGS: variables['TIMINGS'] ?? 'demo' };
+  const named = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
+  if (providerUrl === undefined) return { TIMINGS: 'demo', ...named, PROVIDER: provider };
+  const address = { [ADDRESSES[provider]]: providerUrl };
+  return { TIMINGS: 'demo', ...MADE_UP[provider], ...named, ...address, PROVIDER: provider };
 }
+
+/** The door of each vendor that `--provider-url` names. */
+const ADDRESSES: Readonly<Record<Vendor, string>> = { infobip: 'INFOBIP_BASE_URL', sinch: 'SINCH_BASE_URL' };
+const MADE_UP: Readonly<Record<Vendor, Variables>> = {
+  infobip: { INFOBIP_API_KEY: 'demo' },
+  sinch: { SINCH_SERVICE_PLAN_ID: 'demo', SINCH_API_TOKEN: 'demo' },
+};
 
 /** A stack of its own, or the one that runs already. */
 async function openStack(

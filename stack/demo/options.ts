@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { PROVIDER_NAMES } from '../../domain/provider-names.ts';
+import { VENDOR_NAMES, type Vendor } from '../../domain/vendors.ts';
 import { ConfigurationError } from '../../config/environment.ts';
 import { suggest } from '../../domain/validation/suggest.ts';
 
@@ -11,7 +11,7 @@ export interface DemoOptions {
   readonly customers: number | undefined;
   readonly audience: string | undefined;
   readonly scenario: string | undefined;
-  readonly provider: string;
+  readonly provider: Vendor;
   readonly providerUrl: string | undefined;
 }
 
@@ -20,11 +20,12 @@ const DEMO_USAGE = `npm run demo -- [options]
   --customers N         N example customers instead of examples/customers.csv
   --audience FILE       customers from a file, .csv or .ndjson
   --scenario FILE       a scenario instead of examples/summer-sale.json
-  --provider NAME       ${PROVIDER_NAMES.join(', ')}
+  --provider NAME       ${VENDOR_NAMES.join(' or ')}
   --provider-url URL    somebody else's provider instead of the simulator
   --keep                stay up afterwards, until Ctrl-C`;
 
 const MAX_CUSTOMERS = 1_000_000;
+const DEFAULT_VENDOR: Vendor = 'infobip';
 
 /** @throws ConfigurationError with the usage */
 export function demoOptions(args: readonly string[]): DemoOptions {
@@ -32,10 +33,10 @@ export function demoOptions(args: readonly string[]): DemoOptions {
     throw new ConfigurationError(`${problem}\n${DEMO_USAGE}`);
   };
   const { values } = parse(args, fail);
-  const provider = values.provider ?? PROVIDER_NAMES[0];
-  if (!PROVIDER_NAMES.some((name) => name === provider)) {
-    fail(`There is no provider "${provider}".${suggest(provider, PROVIDER_NAMES)}`);
-  }
+  const named = values.provider ?? DEFAULT_VENDOR;
+  const provider =
+    VENDOR_NAMES.find((name) => name === named) ??
+    fail(`There is no provider "${named}".${suggest(named, VENDOR_NAMES)}`);
   const customers = values.customers === undefined ? undefined : Number(values.customers);
   if (
     customers !== undefined &&

@@ -2,16 +2,14 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { setBusinessClock } from '../../database/business-clock.ts';
+import { setBusinessClock, WEDNESDAY_NOON } from '../../database/business-clock.ts';
 import { createPool } from '../../database/pool.ts';
 import type { StackAccess } from '../state-file.ts';
-import type { ApiClient, ImportReport } from './api-client.ts';
+import type { ApiClient, ImportReport } from '../api-client.ts';
 import { exampleCsv } from './example-customers.ts';
 import type { DemoOptions } from './options.ts';
 
 const EXAMPLES = path.join(import.meta.dirname, '..', '..', 'examples');
-/** A Wednesday, 12:00 Central: nothing depends on the hour at which the demo is started. */
-const BUSINESS_TIME = Date.UTC(2026, 10, 18, 18);
 /** Marks the customers of one demo, so that its run admits them and nobody from an earlier one. */
 const MARK = 'tidings_demo';
 
@@ -79,7 +77,7 @@ export async function readScenario({ scenario }: DemoOptions, mark: string): Pro
 export async function setDemoClock(access: StackAccess): Promise<void> {
   const pool = createPool({ url: access.databaseUrl, name: 'demo', connections: 1 });
   try {
-    await setBusinessClock(pool, access.projectId, BUSINESS_TIME);
+    await setBusinessClock(pool, access.projectId, WEDNESDAY_NOON);
   } catch {
     // Another run is open, or the project is not in mode simulator.
   } finally {

@@ -1,5 +1,5 @@
 import { ENDED_RUN_STATES } from '../../domain/states.ts';
-import type { ApiClient, RunProgress } from './api-client.ts';
+import type { ApiClient, RunProgress } from '../api-client.ts';
 import type { DemoResult } from './results.ts';
 
 const POLL_MS = 1_000;

@@ -1,6 +1,7 @@
 import { request } from 'undici';
 import type { TemporalConfig } from '../../config/temporal.ts';
 import { createPool, type Pool } from '../../database/pool.ts';
+import { FALLBACK_LEG, PRIMARY_LEG } from '../../domain/fallback.ts';
 import type { StackAccess } from '../state-file.ts';
 import { readHistories } from './read-histories.ts';
 
@@ -20,6 +21,8 @@ export interface DemoResult {
   readonly no_receipt: number;
   readonly unknown: number;
   readonly unresolved: number;
+  /** MMS in whose place an SMS left, by the engine (a message of its own) or the provider. */
+  readonly fallback_sms: number;
   /** Customers × nodes, by reason. */
   readonly suppressed: Readonly<Record<string, number>>;
   /** Second acceptances of one message, and acceptances that the database can't name; null without our ledger. */
@@ -51,7 +54,7 @@ export async function demoResult(
     const outcomes = await countOutcomes(pool, runId, run.month);
     const messages = OUTCOMES.reduce((sum, name) => sum + (outcomes[name] ?? 0), 0);
     const ledger =
-      access.simulator === null ? undefined : await readLedger(access.simulator, pool, runId, run);
+      access.simulated === null ? undefined : await readLedgers(access.simulated, pool, runId, run);
     const { events } = await readHistories(temporal, runId, run.cohorts);
     const sending = await sendingSeconds(pool, runId, run.month);
     return {
@@ -67,6 +70,7 @@ export async function demoResult(
       no_receipt: outcomes['no_receipt'] ?? 0,
       unknown: outcomes['unknown'] ?? 0,
       unresolved: outcomes['unresolved'] ?? 0,
+      fallback_sms: await countFallbacks(pool, runId, run.month),
       suppressed: await countSuppressed(pool, runId, run.month),
       duplicates: ledger ? ledger.duplicates : null,
       lost: await countLost(pool, runId, run),
@@ -114,6 +118,15 @@ async function countOutcomes(
   return Object.fromEntries(rows.map((row) => [row.outcome, Number(row.count)]));
 }
 
+async function countFallbacks(pool: Pool, runId: string, month: number): Promise<number> {
+  const { rows } = await pool.query<{ count: string }>(
+    `SELECT count(*) FROM message WHERE month = $1 AND run_id = $2
+       AND ((leg = ${FALLBACK_LEG} AND accepted_at IS NOT NULL) OR (leg = ${PRIMARY_LEG} AND channel = 'mms' AND type = 'sms'))`,
+    [month, runId],
+  );
+  return Number(rows[0]?.count ?? 0);
+}
+
 async function countSuppressed(
   pool: Pool,
   runId: string,
@@ -152,12 +165,12 @@ async function sendingSeconds(pool: Pool, runId: string, month: number): Promise
 }
 
 /**
- * What the simulator accepted of this run's messages, and what it accepted twice or without a message of ours.
+ * What the simulators accepted of this run's messages, and what it accepted twice or without a message of ours.
  *
  * A row that is older than the run belongs to another one, also to one of a database that was thrown away.
  */
-async function readLedger(
-  simulator: string,
+async function readLedgers(
+  simulators: readonly string[],
   pool: Pool,
   runId: string,
   run: RunCounts,
@@ -167,13 +180,17 @@ async function readLedger(
     runId,
   ]);
   const ownIds = new Set(own.rows.map((row) => row.id));
-  const { body } = await request(`${simulator}/_simulator/ledger`);
+  const lines: string[] = [];
+  for (const simulator of simulators) {
+    const { body } = await request(`${simulator}/_simulator/ledger`);
+    lines.push(...(await body.text()).split('\n'));
+  }
   const since = run.requestedAt.getTime();
   const seen = new Set<string>();
   const foreign: string[] = [];
   let accepted = 0;
   let duplicates = 0;
-  for (const line of (await body.text()).split('\n')) {
+  for (const line of lines) {
     if (line === '') continue;
     const row = JSON.parse(line) as { kind: string; id: string; at: number };
     if (row.kind !== 'accepted') continue;

@@ -11,6 +11,7 @@ import {
 } from '../support/launched-run.ts';
 import type { LaunchedRun } from '../support/launched-run.ts';
 import { HeldLocks } from '../support/held-locks.ts';
+import { NO_INTEGRATION } from '../support/credentials.ts';
 import { accepted, inDoubt, ledgerOf } from '../support/ledger.ts';
 import { scriptedDependencies, type ScriptedDependencies } from '../support/scripted-provider.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -24,7 +25,7 @@ afterAll(() => database.drop());
 
 /** One micro-batch for everybody in the run, a call a message. */
 function start({ deps }: Pick<ScriptedDependencies, 'deps'>, run: LaunchedRun): Promise<StartedBatch> {
-  const provider = deps.providers.get({ id: '', provider: '', variablePrefix: '' });
+  const provider = deps.providers.get(NO_INTEGRATION);
   return startMicroBatch(deps, provider, {
     scope: claimScope(run),
     candidates: candidatesOf(run),

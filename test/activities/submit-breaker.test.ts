@@ -111,6 +111,23 @@ describe('an account that is refused', () => {
     expect(await isOpen()).toBe(true);
   });
 
+  it('is tried with another message each time: one alone may be refused for its own sake', async () => {
+    run = await launchRun(database.pool, { customers: consentingCustomers(3) });
+    const { integrationId } = run;
+    const failure = { integrationId, opensAt: 1, statusCode: '401', error: null };
+    await noteFailure(database.pool, failure, NO_PROBE_BY_ITSELF);
+    for (let probe = 0; probe < 6; probe += 1) {
+      await probeIsDue();
+      await retryIsDue();
+      await submit(refusedFor('account'));
+    }
+    const { called } = scripted;
+    expect(called).toHaveLength(6);
+    // Those that were never called come first, then they take turns.
+    expect(new Set(called.slice(0, 3)).size).toBe(3);
+    expect(new Set(called.slice(3)).size).toBe(3);
+  });
+
   it('that is accepted again closes the breaker, and nobody is lost', async () => {
     await submit(refusedFor('account'));
     await retryIsDue();

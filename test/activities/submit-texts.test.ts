@@ -1,5 +1,6 @@
 import { noteFailure } from '../../database/breakers.ts';
 import type { SubmitResult } from '../../domain/effects.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { MemberSet } from '../../domain/member-set.ts';
 import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import { ledgerOf } from '../support/ledger.ts';
@@ -31,6 +32,59 @@ describe('a template that cuts an emoji in two', () => {
     expect(outcomes).toMatchObject([{ outcome: 'accepted', members: '03' }]);
     const texts = (await ledgerOf(run)).map(({ content }) => content?.text);
     expect(texts.sort()).toEqual(['B, hello', '\uFFFD, hello']);
+  });
+});
+
+describe('a text with typographic characters', () => {
+  const TEXT = '“Hi” {{ customer.first_name }}…';
+
+  async function textsOf(config: JsonObject): Promise<readonly unknown[]> {
+    const named = (first_name: string) => consentingCustomers(1, { attributes: { first_name } });
+    const customers = [...named('Zoë'), ...named('Zoé'), ...named('😀')];
+    const run = await launchRun(database.pool, { customers, text: TEXT, config });
+    await submitAll(scripted, run);
+    return (await ledgerOf(run)).map(({ content }) => content?.text).sort();
+  }
+
+  it('is sent as it is written, unless its author wants GSM-7', async () => {
+    expect(await textsOf({})).toEqual(['“Hi” Zoé…', '“Hi” Zoë…', '“Hi” 😀…']);
+  });
+
+  it('is made GSM-7 for everybody whose own text can be', async () => {
+    expect(await textsOf({ smartEncoding: true })).toEqual(['"Hi" Zoé...', '“Hi” Zoë…', '“Hi” 😀…']);
+  });
+
+  it('is empty when nothing of it can be seen', async () => {
+    const config = { smartEncoding: true };
+    const run = await launchRun(database.pool, {
+      customers: consentingCustomers(1),
+      text: '\u200B \u2060',
+      config,
+    });
+    expect(await submitAll(scripted, run)).toMatchObject({ outcomes: [{ reason: 'empty_message' }] });
+  });
+});
+
+describe('a text of more segments than the provider takes', () => {
+  /** The provider takes ten, or 1,600 characters. */
+  const reasonOf = async (text: string, config: JsonObject = {}): Promise<string | undefined> => {
+    const run = await launchRun(database.pool, { customers: consentingCustomers(1), text, config });
+    const [outcome] = (await submitAll(scripted, run)).outcomes;
+    return outcome?.reason || outcome?.outcome;
+  };
+
+  it.each([
+    ['ten of GSM-7', 'a'.repeat(1_530), 'accepted'],
+    ['eleven of GSM-7', 'a'.repeat(1_531), 'message_too_long'],
+    ['eleven because of two septets each', '€'.repeat(761), 'message_too_long'],
+    ['ten of UCS-2', '“'.repeat(670), 'accepted'],
+    ['eleven of UCS-2', `${'a'.repeat(670)}“`, 'message_too_long'],
+  ])('is kept in: %s', async (_, text, expected) => {
+    expect(await reasonOf(text)).toBe(expected);
+  });
+
+  it('is held against the limit as it is sent', async () => {
+    expect(await reasonOf(`${'a'.repeat(670)}“`, { smartEncoding: true })).toBe('accepted');
   });
 });
 

@@ -50,6 +50,22 @@ const RESOURCES: readonly [name: string, make: () => Promise<Change & { readonly
     },
   ],
   [
+    'a contact card',
+    async () => {
+      const card = { formattedName: 'Acme Support' };
+      await stack.api.call('POST', '/v1/contact-cards', { key: 'support', ...card });
+      const path = '/v1/contact-cards/support';
+      return { method: 'PUT', path, body: { ...card, note: `It is ${Date.now()}` }, read: path };
+    },
+  ],
+  [
+    'a contact card to be removed',
+    async () => {
+      await stack.api.call('POST', '/v1/contact-cards', { key: 'removed', formattedName: 'Acme' });
+      return { method: 'DELETE', path: '/v1/contact-cards/removed', read: '/v1/contact-cards/removed' };
+    },
+  ],
+  [
     'a hold to be set',
     () => {
       const body = { scope: 'project', reason: `the offer is wrong, ${Date.now()}` };

@@ -3,9 +3,10 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApiServer } from '../../api/server.ts';
 import type { CrashPoint } from '../../domain/crash-point.ts';
-import { ProviderRegistry } from '../../providers/registry.ts';
+import { RenderPool } from '../../templates/render-pool.ts';
 import { Api } from '../support/api.ts';
 import { launchRun } from '../support/launched-run.ts';
+import { testRegistry } from '../support/credentials.ts';
 import { TestStack } from '../support/test-stack.ts';
 import { inbox, post, report, reportPath } from '../support/webhooks.ts';
 
@@ -18,11 +19,11 @@ let point: CrashPoint | undefined;
 /** An API that dies at a point: what it was about to do is left undone. */
 beforeAll(async () => {
   stack = await TestStack.start({ engine: false });
-  const providers = new ProviderRegistry(stack.config.integrations, stack.config.publicUrl);
+  const providers = testRegistry(stack.config.publicUrl);
   const reach = (reached: CrashPoint): void => {
     if (reached === point) throw new Error('It has died.');
   };
-  server = createApiServer({ ...stack.importDependencies(), providers, reach });
+  server = createApiServer({ ...stack.importDependencies(), providers, renderPool: new RenderPool(), reach });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

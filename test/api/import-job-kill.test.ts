@@ -5,6 +5,7 @@ import { importNdjson } from '../support/import.ts';
 import { jobEnd, queueLines, readJob } from '../support/import-jobs.ts';
 import { ServiceProcess } from '../support/service-process.ts';
 import { freePort } from '../support/temporal-server.ts';
+import { TEST_KEY } from '../support/credentials.ts';
 import { TestStack } from '../support/test-stack.ts';
 
 let stack: TestStack;
@@ -24,6 +25,7 @@ async function startApi(): Promise<{ process: ServiceProcess; api: Api }> {
   const process = new ServiceProcess(['api/main.ts'], {
     DATABASE_URL: stack.config.databaseUrl,
     PHONE_KEY: stack.config.phoneKey,
+    CREDENTIAL_KEYS: `test:${TEST_KEY.key.toString('base64')}`,
     API_PORT: String(port),
   });
   processes.push(process);

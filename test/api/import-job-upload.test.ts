@@ -6,13 +6,14 @@ import { receiveImport } from '../../api/imports/receive-import.ts';
 import { ApiProblem } from '../../api/problem.ts';
 import { createApiServer } from '../../api/server.ts';
 import { sweepImports } from '../../database/imports/sweep-imports.ts';
-import { ProviderRegistry } from '../../providers/registry.ts';
+import { RenderPool } from '../../templates/render-pool.ts';
 import { Api } from '../support/api.ts';
 import { apiWithoutDatabase } from '../support/dead-database.ts';
 import { eventually } from '../support/eventually.ts';
 import { queueLines, readJob, sendJob, storedRows } from '../support/import-jobs.ts';
 import { expectProblem } from '../support/problem.ts';
 import { chunk, RawConnection, requestHead } from '../support/raw-connection.ts';
+import { testRegistry } from '../support/credentials.ts';
 import { TestStack } from '../support/test-stack.ts';
 
 const NOTHING = { jobs: 0, chunks: 0, problems: 0 };
@@ -76,8 +77,11 @@ describe('a file that a job is to be made of', () => {
   });
 
   it('and stops coming in is given up', async () => {
-    const providers = new ProviderRegistry({}, stack.config.publicUrl);
-    const server = createApiServer({ ...stack.importDependencies(), providers }, 300);
+    const providers = testRegistry(stack.config.publicUrl);
+    const server = createApiServer(
+      { ...stack.importDependencies(), providers, renderPool: new RenderPool() },
+      300,
+    );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();

@@ -1,4 +1,5 @@
 import type { ApiAnswer } from '../support/api.ts';
+import { setBusinessTime } from '../support/business-time.ts';
 import { otherProject } from '../support/other-project.ts';
 import { entriesOf, expectProblem } from '../support/problem.ts';
 import { chain, mms, NOW, ordinaryPhones } from '../support/scenarios.ts';
@@ -13,6 +14,7 @@ interface Report {
   readonly audience: number;
   readonly eligible: number;
   readonly held: number;
+  readonly quietHours: number;
   readonly noMessage: number;
   readonly suppressed: Readonly<Record<string, number>>;
   readonly nodes: readonly { readonly node_id: string; readonly eligible: number }[];
@@ -80,6 +82,7 @@ describe('a dry run', () => {
       audience: 8,
       eligible: 2,
       held: 0,
+      quietHours: 0,
       suppressed: {
         no_consent: 1,
         consent_revoked: 1,
@@ -140,8 +143,8 @@ describe('a dry run', () => {
     });
     expect(report).toMatchObject({ audience: 5, eligible: 3, noMessage: 1, suppressed: { no_consent: 1 } });
     expect(report.nodes).toEqual([
-      { node_id: 'special', audience: 2, eligible: 2, held: 0, suppressed: {} },
-      { node_id: 'usual', audience: 2, eligible: 1, held: 0, suppressed: { no_consent: 1 } },
+      { node_id: 'special', audience: 2, eligible: 2, held: 0, quietHours: 0, suppressed: {} },
+      { node_id: 'usual', audience: 2, eligible: 1, held: 0, quietHours: 0, suppressed: { no_consent: 1 } },
     ]);
   });
 
@@ -199,6 +202,40 @@ describe('a dry run', () => {
       expect(other).toMatchObject({ eligible: 2, held: 0, warnings: [] });
     } finally {
       await stack.api.call('DELETE', '/v1/holds?scope=category&key=marketing');
+    }
+  });
+
+  it('tells who would wait for the morning, and until when', async () => {
+    const start = await group('night', [
+      { ...PROOF, phone: '+12125550301' },
+      { ...PROOF, phone: '+13125550302' },
+      { ...PROOF, phone: '+13125550302' },
+      { ...PROOF, phone: '+14155550303' },
+      { ...PROOF, phone: '+18002345678', timezone: 'Asia/Karachi' },
+      { phone: '+12125550305' },
+    ]);
+    const scenario = (category: string): object =>
+      chain('Night', start, mms('send', { text: 'Hi', category }));
+    const { pool } = stack.database;
+    // In Chicago it is 19:50, in New York too late, in San Francisco early enough.
+    await setBusinessTime(pool, stack.projectId, Date.parse('2026-11-18T19:50:00-06:00'));
+    try {
+      const report = await dryRun(scenario('marketing'));
+      expect(report).toMatchObject({ audience: 6, eligible: 2, quietHours: 1, held: 0 });
+      expect(report.suppressed).toEqual({ duplicate_number: 1, no_common_hours: 1, no_consent: 1 });
+      const warning = report.warnings.find(({ code }) => code === 'quiet_hours');
+      const waitMs = Date.parse(String(warning?.['until'])) - Date.now();
+      expect([warning?.['customers'], Math.round(waitMs / 60_000)]).toEqual([1, 11 * 60 + 10]);
+      expect(warning?.message).toMatch(
+        /^1 of those who could be sent to would wait until \w{3} .* UTC: marketing/,
+      );
+      expect(await dryRun(scenario('transactional'))).toMatchObject({
+        eligible: 5,
+        quietHours: 0,
+        suppressed: { duplicate_number: 1 },
+      });
+    } finally {
+      await setBusinessTime(pool, stack.projectId);
     }
   });
 

@@ -1,9 +1,11 @@
 import { apiRoutes } from '../../api/app.ts';
 import { createLog } from '../../config/log.ts';
-import { ProviderRegistry } from '../../providers/registry.ts';
+import { RenderPool } from '../../templates/render-pool.ts';
+import { inboundSms, newInboundUrl, tell } from '../support/inbound.ts';
 import { jobEnd } from '../support/import-jobs.ts';
 import { misfit, resolve } from '../support/json-schema.ts';
 import { chain, mms, NOW } from '../support/scenarios.ts';
+import { testRegistry } from '../support/credentials.ts';
 import { TestStack } from '../support/test-stack.ts';
 
 interface Content {
@@ -72,11 +74,12 @@ describe('the OpenAPI document', () => {
 
   it('has every route of the API and no other', () => {
     const { config, prisma, database } = stack;
-    const providers = new ProviderRegistry({}, config.publicUrl);
+    const providers = testRegistry(config.publicUrl);
     const routes = apiRoutes({
       config,
       prisma,
       providers,
+      renderPool: new RenderPool(),
       pool: database.pool,
       reach: () => undefined,
       log: createLog('test', 'silent'),
@@ -177,6 +180,7 @@ describe('the OpenAPI document', () => {
   it('promises what the API really answers', async () => {
     const { api } = stack;
     await api.importConsenting({ ana: '+12125550200' });
+    await tell(await newInboundUrl(stack, 'described'), inboundSms('+12125550201', 'STOP'));
     const scenarioId = await api.createScenario(chain('Described', NOW, mms('send')));
     const path = `/v1/scenarios/${scenarioId}/launch`;
     const dryRun = await api.call('POST', path, { dryRun: true, expectedAudience: 7 });
@@ -194,6 +198,8 @@ describe('the OpenAPI document', () => {
     const reads: [template: string, path: string][] = [
       ['/v1/customers/{id}', '/v1/customers/ana'],
       ['/v1/customers', '/v1/customers?externalId=ana'],
+      ['/v1/inbound', '/v1/inbound'],
+      ['/v1/suppressions', '/v1/suppressions'],
       ['/v1/imports', '/v1/imports'],
       ['/v1/imports/{id}', `/v1/imports/${job.body.id}`],
       ['/v1/imports/{id}/problems', `/v1/imports/${job.body.id}/problems`],

@@ -85,13 +85,13 @@ describe('checking a scenario', () => {
   it('stores nothing', async () => {
     const before = await stack.api.call('GET', '/v1/scenarios');
     const answer = await stack.api.call('POST', '/v1/scenarios/validate', chain('Only a check', NOW));
-    expect([answer.status, answer.body]).toEqual([200, { valid: true, problems: [] }]);
+    expect([answer.status, answer.body]).toEqual([200, { valid: true, problems: [], warnings: [] }]);
     expect((await stack.api.call('GET', '/v1/scenarios')).body).toEqual(before.body);
   });
 
   it('finds nothing wrong with the example that the repository ships', async () => {
     const example = await readFile(new URL('../../examples/summer-sale.json', import.meta.url), 'utf8');
     const answer = await stack.api.call('POST', '/v1/scenarios/validate', example);
-    expect(answer.body).toEqual({ valid: true, problems: [] });
+    expect(answer.body).toEqual({ valid: true, problems: [], warnings: [] });
   });
 });

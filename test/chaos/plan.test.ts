@@ -4,7 +4,7 @@ import { Random } from '../../chaos/random.ts';
 import { CRASH_POINTS } from '../../domain/crash-point.ts';
 
 const plan = (seed: number, kills: number, customers: number): readonly Trouble[] =>
-  planTrouble(new Random(seed), kills, customers);
+  planTrouble(new Random(seed), { kills, customers, repeats: true });
 
 function killsByTarget(troubles: readonly Trouble[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
@@ -50,6 +50,7 @@ describe('the plan of a rehearsal', () => {
     [
       'pump',
       [
+        'after_fallback_take',
         'after_fold',
         'after_hints',
         'after_look_up',
@@ -57,6 +58,7 @@ describe('the plan of a rehearsal', () => {
         'after_repeat_claim',
         'after_repeat_record',
         'after_sweep',
+        'before_fallback_settle',
         'before_fold',
       ],
     ],
@@ -66,6 +68,15 @@ describe('the plan of a rehearsal', () => {
     );
     expect([...new Set(kills)].filter((point) => point !== undefined).sort()).toEqual(points);
     expect(kills).toContain(undefined);
+  });
+
+  it('leaves out the points of a repeat where nothing is repeated', () => {
+    const { length } = plan(1, 200, 20_000);
+    const others = planTrouble(new Random(1), { kills: 200, customers: 20_000, repeats: false });
+    expect(others).toHaveLength(length);
+    const points = others.map(({ what }) => ('point' in what ? what.point : undefined));
+    expect(points.filter((point) => point?.startsWith('after_repeat'))).toEqual([]);
+    expect(points).toContain('after_look_up');
   });
 
   it('or a rehearsal comes to every point of the code', async () => {

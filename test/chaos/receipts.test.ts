@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { chaosVendor } from '../../chaos/vendors.ts';
 import { countReceipts, type ReceiptCounts } from '../../chaos/receipts.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { faultlessRun, type Evidence } from './evidence.ts';
@@ -12,7 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-const counts = (): Promise<ReceiptCounts> => countReceipts(evidence.pool, evidence.ledger);
+const counts = (): Promise<ReceiptCounts> =>
+  countReceipts(evidence.pool, evidence.ledger, chaosVendor('infobip'));
 const change = (sql: string): Promise<unknown> => evidence.pool.query(sql, [evidence.ids[0]]);
 
 describe('the count of receipts', () => {

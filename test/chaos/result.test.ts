@@ -13,6 +13,7 @@ const KEPT: ChaosResult = {
     kills_by_point: { after_claim: 4 },
     stops: 21,
     stops_in_flight: 14,
+    stops_written: 10,
     stops_unheard: 0,
   },
   ...{
@@ -23,6 +24,9 @@ const KEPT: ChaosResult = {
     calls_unclaimed: 0,
     losses: {},
     lost: 0,
+    fallbacks: 30,
+    fallbacks_twice: 0,
+    fallbacks_unsettled: 0,
     claims_after_stop: 0,
     calls_after_stop: 0,
   },
@@ -36,6 +40,8 @@ const KEPT: ChaosResult = {
   },
   ...{
     unresolved: 0,
+    unresolved_allowed: 0,
+    unresolved_why: { untold: 0, failed: 0, unoffered: 0, told: 0 },
     unresolved_gated: 3,
     leaks: [],
     leaks_searched: { logs: 7, histories: 20, numbers: 1_900 },
@@ -44,6 +50,7 @@ const KEPT: ChaosResult = {
     troubles: { ...noTroubles(), terminated: 1, throttle: 2 },
     troubles_planned: { ...noTroubles(), terminated: 1, throttle: 3 },
     rare_paths: counts,
+    rare_paths_impossible: {},
     stalls: [],
     seconds: 200,
     phases: {},
@@ -59,6 +66,10 @@ describe('the judgement of a rehearsal', () => {
     ['duplicates', 1],
     ['calls_unclaimed', 1],
     ['lost', 2],
+    ['fallbacks', 0],
+    ['fallbacks_twice', 1],
+    ['fallbacks_unsettled', 1],
+    ['stops_written', 6],
     ['claims_after_stop', 1],
     ['calls_after_stop', 1],
     ['stops_unheard', 1],
@@ -83,6 +94,23 @@ describe('the judgement of a rehearsal', () => {
     ['rare_paths', { ...counts, zombie_fenced: 0 }],
   ])('names what is broken: %s', (field, value) => {
     expect(brokenPromises({ ...KEPT, [field]: value }, 20)).toHaveLength(1);
+  });
+
+  it('holds a vendor that repeats nothing to what its killed workers may have left, and to what it was told', () => {
+    const sinch = {
+      ...KEPT,
+      provider: 'sinch',
+      unresolved: 40,
+      unresolved_allowed: 12 * 128,
+      rare_paths: { ...counts, same_id_repeat: 0 },
+      rare_paths_impossible: { same_id_repeat: 'Nothing is repeated.' },
+    };
+    expect(brokenPromises(sinch, 20)).toEqual([]);
+    expect(brokenPromises({ ...sinch, unresolved: 1_537 }, 20)).toHaveLength(1);
+    expect(
+      brokenPromises({ ...sinch, unresolved_why: { ...KEPT.unresolved_why, told: 1 } }, 20),
+    ).toHaveLength(1);
+    expect(brokenPromises({ ...sinch, rare_paths: { ...sinch.rare_paths, unknown: 0 } }, 20)).toHaveLength(1);
   });
 
   it('is not content with promises about nothing', () => {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { acceptancesOf, readSimulatorLedger } from '../../chaos/acceptances.ts';
+import { acceptancesOf, readSimulatorLedgers } from '../../chaos/acceptances.ts';
 import { acceptance } from './evidence.ts';
 
 let home: string;
@@ -18,7 +18,7 @@ const line = JSON.stringify(acceptance('one', '12065550142'));
 describe("the simulator's ledger as evidence", () => {
   it('is read line by line', async () => {
     await write(`${line}\n${line}\n`);
-    expect(acceptancesOf(await readSimulatorLedger(home, 'infobip'))).toHaveLength(2);
+    expect(acceptancesOf(await readSimulatorLedgers(home, ['infobip']))).toHaveLength(2);
   });
 
   it.each([
@@ -27,10 +27,18 @@ describe("the simulator's ledger as evidence", () => {
     ['lacks its number', '{"kind":"accepted","id":"one","channel":"mms"}'],
   ])('is no evidence when a line %s', async (_what, broken) => {
     await write(`${line}\n${broken}\n${line}\n`);
-    await expect(readSimulatorLedger(home, 'infobip')).rejects.toThrow('line 2');
+    await expect(readSimulatorLedgers(home, ['infobip'])).rejects.toThrow('line 2');
+  });
+
+  it('is that of every provider of a vendor', async () => {
+    await write(`${line}\n`);
+    const other = JSON.stringify(acceptance('two', '12065550143'));
+    await writeFile(path.join(home, 'simulator', 'sinch-mms.jsonl'), `${other}\n`);
+    const ids = acceptancesOf(await readSimulatorLedgers(home, ['infobip', 'sinch-mms'])).map(({ id }) => id);
+    expect(ids).toEqual(['one', 'two']);
   });
 
   it('is no evidence when it is missing', async () => {
-    await expect(readSimulatorLedger(home, 'infobip')).rejects.toThrow('ENOENT');
+    await expect(readSimulatorLedgers(home, ['infobip'])).rejects.toThrow('ENOENT');
   });
 });

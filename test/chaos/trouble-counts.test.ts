@@ -2,7 +2,7 @@ import { planTrouble } from '../../chaos/plan.ts';
 import { Random } from '../../chaos/random.ts';
 import { lackingTroubles, noTroubles, plannedTroubles, TROUBLES } from '../../chaos/trouble-counts.ts';
 
-const planned = plannedTroubles(planTrouble(new Random(7), 20, 2_000));
+const planned = plannedTroubles(planTrouble(new Random(7), { kills: 20, customers: 2_000, repeats: true }));
 
 describe('the troubles of a rehearsal', () => {
   it('are all in its plan', () => {

@@ -7,7 +7,7 @@ import { launchRun } from '../support/launched-run.ts';
 import { receiptOf, receive } from '../support/ledger.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
-const RIGHT = '/webhooks/one/reports/mms/right';
+const RIGHT = { right: '/webhooks/one/reports/mms/right', report: (id: string) => ({ id }) };
 
 let server: Server;
 let url: string;

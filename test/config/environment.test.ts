@@ -5,15 +5,18 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   LOG_LEVEL: ['loud'],
   TIMINGS: ['fast'],
   TIMINGS_DIVISOR: ['0', '1.5', 'twenty'],
+  PROVIDER: ['twilio'],
   MODE: ['dangerous', 'live'],
   TEST_NUMBERS: ['2125550199', '+12125550199,oops', '+0125550199'],
   API_PORT: ['web', '0', '70000', '7300.5'],
   PUBLIC_URL: ['tidings.example.com', 'ftp://tidings.example.com'],
+  MEDIA_FROM_LOOPBACK: ['yes'],
   API_KEY: ['tdg_short', 'letmein-letmein'],
   DATABASE_URL: ['mysql://localhost/db', 'localhost:5432'],
   DATABASE_CONNECTIONS: ['many', '1', '501'],
   POSTGRES_PORT: ['65536'],
   PHONE_KEY: ['too short a phone key'],
+  CREDENTIAL_KEYS: ['2026', '2026:short'],
   TEMPORAL_ADDRESS: ['temporal.internal', 'https://temporal.internal:7233'],
   TEMPORAL_NAMESPACE: ['-bad name-'],
   TEMPORAL_TLS: ['yes'],
@@ -24,14 +27,26 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   INFOBIP_BASE_URL: ['api.infobip.com'],
   INFOBIP_WEBHOOK_AUTH: ['oauth'],
   INFOBIP_WEBHOOK_SECRET: ['short-secret'],
-  INFOBIP_WEBHOOK_HEADER: ['X Signature:'],
+  INFOBIP_WEBHOOK_USERNAME: ['reports:infobip', 'u'.repeat(101)],
+  INFOBIP_WEBHOOK_HEADER: ['X Signature:', 'x'.repeat(65)],
   INFOBIP_MESSAGES_PER_CALL: ['0', '101', 'all'],
+  SINCH_BASE_URL: ['us.sms.api.sinch.com'],
+  SINCH_SERVICE_PLAN_ID: ['a plan', '../other'],
+  SINCH_WEBHOOK_AUTH: ['hmac'],
+  SINCH_MMS_BASE_URL: ['api.ci.mblox.com'],
+  SINCH_MMS_SERVICE_ID: ['../32113'],
+  SINCH_WEBHOOK_SECRET: ['short-secret', 's'.repeat(501)],
+  SINCH_WEBHOOK_USERNAME: ['reports:sinch'],
+  SINCH_WEBHOOK_HEADER: ['X Signature:'],
   WORKERS: ['0', '65', 'many'],
   SIMULATOR_PORT: ['99999'],
   SIMULATOR_LATENCY_MS: ['-1', 'slow'],
   SIMULATOR_REPORT_DELAY_MS: ['600001'],
   SIMULATOR_REPORT_SPREAD_MS: ['600001'],
   SIMULATOR_REPORTS_PER_POST: ['0', '2001', 'many'],
+  SIMULATOR_MAX_PER_SECOND: ['0', '100001', '1.5', 'many'],
+  SIMULATOR_RETRY_SPEEDUP: ['0', '10001', 'fast'],
+  SIMULATOR_CHECKS_MEDIA: ['yes', '1'],
   SIMULATOR_LOOKUP_LAG_MS: ['1s'],
 };
 /** Those that take any text. */
@@ -42,7 +57,8 @@ const FREE = [
   'SIMULATOR_HOST',
   'TEMPORAL_API_KEY',
   'INFOBIP_API_KEY',
-  'INFOBIP_WEBHOOK_USERNAME',
+  'SINCH_API_TOKEN',
+  'SINCH_MMS_API_KEY',
 ];
 
 function refusal(variables: Readonly<Record<string, string>>): string {
@@ -85,7 +101,7 @@ describe('a bad variable', () => {
     expect(refusal({ API_PORT: '70000' })).toBe('API_PORT must be a port number');
     expect(refusal({ PUBLIC_URL: 'x' })).toContain('https://');
     expect(refusal({ MODE: 'live' })).toBe(
-      'MODE live is refused until quiet hours and inbound STOP are built',
+      'MODE live is not offered yet: frequency policies, proof of consent, registrations of senders, the windows of states and answers to STOP and HELP are missing',
     );
   });
 });

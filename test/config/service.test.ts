@@ -1,23 +1,20 @@
 import { serviceConfig } from '../../config/service.ts';
 import { simulatorConfig } from '../../config/simulator.ts';
+import type { CredentialKey } from '../../domain/credential-key.ts';
 
 const MINIMUM = {
   DATABASE_URL: 'postgresql://tidings:secret@db.example.com/tidings',
   PHONE_KEY: 'a phone key of at least thirty-two letters',
+  CREDENTIAL_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
   TEMPORAL_ADDRESS: 'temporal.example.com:7233',
   PUBLIC_URL: 'https://tidings.example.com',
   TIMINGS: 'production',
-};
-const INFOBIP = {
-  INFOBIP_BASE_URL: 'https://x.api.infobip.com',
-  INFOBIP_API_KEY: 'key',
-  INFOBIP_WEBHOOK_SECRET: 'a secret of sixteen',
 };
 
 describe('the configuration of a service', () => {
   it('names everything that it can not run without', () => {
     expect(() => serviceConfig({})).toThrow(
-      /^DATABASE_URL, PHONE_KEY, TEMPORAL_ADDRESS, PUBLIC_URL, TIMINGS must be set: /,
+      /^DATABASE_URL, PHONE_KEY, CREDENTIAL_KEYS, TEMPORAL_ADDRESS, PUBLIC_URL, TIMINGS must be set: /,
     );
     for (const name of Object.keys(MINIMUM))
       expect(() => serviceConfig({ ...MINIMUM, [name]: '' })).toThrow(new RegExp(`^${name} must be set`));
@@ -29,7 +26,7 @@ describe('the configuration of a service', () => {
       api: { host: '127.0.0.1', port: 7_300 },
       timings: { profile: 'production' },
       testNumbers: [],
-      integrations: {},
+      credentialKeys: [{ id: 'test', key: Buffer.alloc(32, 7) }],
     });
   });
 
@@ -43,35 +40,17 @@ describe('the configuration of a service', () => {
     );
   });
 
-  it('takes an integration whole or not at all', () => {
-    expect(serviceConfig({ ...MINIMUM, ...INFOBIP }).integrations).toEqual({
-      INFOBIP: {
-        baseUrl: 'https://x.api.infobip.com',
-        apiKey: 'key',
-        webhookAuth: { kind: 'token', secret: 'a secret of sixteen' },
-      },
-    });
-    const { INFOBIP_BASE_URL, INFOBIP_API_KEY } = INFOBIP;
-    for (const part of [{ INFOBIP_BASE_URL }, { INFOBIP_API_KEY }, { INFOBIP_BASE_URL, INFOBIP_API_KEY }])
-      expect(() => serviceConfig({ ...MINIMUM, ...part })).toThrow(/INFOBIP_WEBHOOK_SECRET.* must be set/);
-  });
-
-  it('asks for what each way to prove a webhook needs', () => {
-    const auth = (more: Record<string, string>): unknown =>
-      serviceConfig({ ...MINIMUM, ...INFOBIP, ...more }).integrations['INFOBIP']?.webhookAuth;
-    const secret = INFOBIP.INFOBIP_WEBHOOK_SECRET;
-    expect(() => auth({ INFOBIP_WEBHOOK_AUTH: 'basic' })).toThrow(/^INFOBIP_WEBHOOK_USERNAME must be set/);
-    expect(auth({ INFOBIP_WEBHOOK_AUTH: 'basic', INFOBIP_WEBHOOK_USERNAME: 'u' })).toEqual({
-      kind: 'basic',
-      username: 'u',
-      secret,
-    });
-    expect(auth({ INFOBIP_WEBHOOK_AUTH: 'hmac' })).toEqual({ kind: 'hmac', header: 'x-signature', secret });
-    expect(auth({ INFOBIP_WEBHOOK_AUTH: 'header', INFOBIP_WEBHOOK_HEADER: 'X-Key' })).toEqual({
-      kind: 'header',
-      header: 'X-Key',
-      secret,
-    });
+  it('takes several keys of credentials, the newest first, and no other form', () => {
+    const keys = (text: string): readonly CredentialKey[] =>
+      serviceConfig({ ...MINIMUM, CREDENTIAL_KEYS: text }).credentialKeys;
+    const [one, other] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    expect(keys(`2026:${one.toString('base64')}, 2025:${other.toString('base64url')}`)).toEqual([
+      { id: '2026', key: one },
+      { id: '2025', key: other },
+    ]);
+    const good = `a:${one.toString('base64')}`;
+    for (const bad of ['x', `:${one.toString('base64')}`, 'a:c2hvcnQ=', `${good},${good}`, `${good},`])
+      expect(() => keys(bad)).toThrow(/^CREDENTIAL_KEYS must be a list such as/);
   });
 });
 

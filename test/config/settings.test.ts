@@ -2,7 +2,10 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { parseEnv } from 'node:util';
 import { ConfigurationError } from '../../config/environment.ts';
+import { serviceConfig } from '../../config/service.ts';
+import { webhookSettingsSchema } from '../../providers/webhook-settings.ts';
 import { stackSettings, type StackSettings } from '../../stack/settings.ts';
 
 let home: string;
@@ -41,18 +44,37 @@ describe('the settings of a stack', () => {
       seed: {
         mode: 'simulator',
         sender: '12065550100',
-        integration: { idempotentIds: 'verified', messagesPerCall: 1 },
+        through: { sms: 'infobip', mms: 'infobip' },
+        integrations: [
+          { key: 'infobip', idempotentIds: 'verified', messagesPerCall: 1 },
+          { key: 'sinch-sms', idempotentIds: 'no' },
+          { key: 'sinch-mms', idempotentIds: 'no' },
+        ],
       },
       environment: { TIMINGS: 'demo' },
     });
     expect(stack.apiKey).toMatch(/^tdg_/);
   });
 
+  it('with an unedited copy of .env.example are the same, and services start with them', async () => {
+    const file = await readFile(new URL('../../.env.example', import.meta.url), 'utf8');
+    const copied = await settings({ ...(parseEnv(file) as Record<string, string>), TIDINGS_HOME: home });
+    const { credentialKeys, apiKey, seed } = await settings();
+    expect(copied).toMatchObject({
+      credentialKeys,
+      apiKey,
+      seed: { mode: seed.mode, through: seed.through },
+    });
+    const variables = { ...copied.environment, DATABASE_URL: 'postgresql://u:p@127.0.0.1:7301/tidings' };
+    expect(serviceConfig(variables)).toMatchObject({ credentialKeys, timings: { profile: 'demo' } });
+  });
+
   it('with a real provider call nobody but test numbers, with the timings of production', async () => {
     const stack = await settings({ ...PROVIDER, TEST_NUMBERS: '+12125550100' });
     expect(stack).toMatchObject({
-      embedded: { postgres: true, temporal: true, simulator: false },
-      seed: { mode: 'allow-list', integration: { idempotentIds: 'assumed' } },
+      // The simulator still stands in for Sinch.
+      embedded: { postgres: true, temporal: true, simulator: true },
+      seed: { mode: 'allow-list', integrations: [{ key: 'infobip', idempotentIds: 'assumed' }, {}, {}] },
       environment: { TIMINGS: 'production', ...PROVIDER },
     });
     expect(await refusal({ ...PROVIDER, MODE: 'simulator' })).toMatch(/^MODE simulator needs/);
@@ -64,14 +86,54 @@ describe('the settings of a stack', () => {
   });
 
   it('refuse the mode live', async () => {
-    expect(await refusal({ MODE: 'live' })).toMatch(/^MODE live is refused/);
-    expect(await refusal({ ...PROVIDER, MODE: 'live' })).toMatch(/^MODE live is refused/);
+    expect(await refusal({ MODE: 'live' })).toMatch(/^MODE live is not offered yet/);
+    expect(await refusal({ ...PROVIDER, MODE: 'live' })).toMatch(/^MODE live is not offered yet/);
   });
 
-  it('with a real database want the PHONE_KEY that belongs to it', async () => {
-    expect(await refusal(DATABASE)).toMatch(/^PHONE_KEY must be set: with DATABASE_URL/);
-    const stack = await settings({ ...DATABASE, PHONE_KEY });
-    expect(stack).toMatchObject({ embedded: { postgres: false }, environment: { ...DATABASE, PHONE_KEY } });
+  it('with a real database want the keys that belong to it', async () => {
+    expect(await refusal(DATABASE)).toMatch(/^PHONE_KEY, CREDENTIAL_KEYS must be set: with DATABASE_URL/);
+    const keys = { PHONE_KEY, CREDENTIAL_KEYS: `2026:${Buffer.alloc(32, 7).toString('base64')}` };
+    const stack = await settings({ ...DATABASE, ...keys });
+    expect(stack).toMatchObject({ embedded: { postgres: false }, environment: { ...DATABASE, ...keys } });
+  });
+
+  it('with a database of their own still open what was sealed before there were CREDENTIAL_KEYS', async () => {
+    const [made] = (await settings()).credentialKeys;
+    const text = `2026:${Buffer.alloc(32, 7).toString('base64')}`;
+    const { credentialKeys, environment } = await settings({ CREDENTIAL_KEYS: text });
+    expect(credentialKeys).toEqual([{ id: '2026', key: Buffer.alloc(32, 7) }, made]);
+    const again = String(environment['CREDENTIAL_KEYS']);
+    expect((await settings({ CREDENTIAL_KEYS: again })).credentialKeys).toEqual(credentialKeys);
+    expect(await refusal({ CREDENTIAL_KEYS: text.replace('2026', 'made') })).toMatch(
+      /^CREDENTIAL_KEYS has a key "made"/,
+    );
+  });
+
+  it('send through Sinch where it is named, and its simulators stand in for it', async () => {
+    const { seed } = await settings({ PROVIDER: 'sinch' });
+    expect(seed).toMatchObject({ mode: 'simulator', through: { sms: 'sinch-sms', mms: 'sinch-mms' } });
+  });
+
+  it('take a door of Sinch that has an address, and leave the other one with the simulator', async () => {
+    const sms = {
+      SINCH_BASE_URL: 'https://us.sms.api.sinch.com',
+      SINCH_SERVICE_PLAN_ID: 'p',
+      SINCH_API_TOKEN: 't',
+    };
+    const { SINCH_BASE_URL, ...others } = sms;
+    const real = { ...sms, PUBLIC_URL: 'https://tidings.example.com' };
+    const { seed, embedded } = await settings(real);
+    expect(seed.mode).toBe('allow-list');
+    expect(seed.integrations.map(({ baseUrl }) => new URL(baseUrl).hostname)).toEqual([
+      '127.0.0.1',
+      'us.sms.api.sinch.com',
+      '127.0.0.1',
+    ]);
+    expect(embedded.simulator).toBe(true);
+    expect(await refusal({ SINCH_BASE_URL })).toMatch(
+      /^SINCH_SERVICE_PLAN_ID, SINCH_API_TOKEN must be set: /,
+    );
+    expect((await settings(others)).seed.mode).toBe('simulator');
   });
 
   it('with a real provider want its key', async () => {
@@ -85,9 +147,37 @@ describe('the settings of a stack', () => {
     expect((await settings(local)).addresses.api).toMatch(/^http:\/\/127\.0\.0\.1:/);
   });
 
-  it('want a user name where webhooks are proven by one', async () => {
-    const basic = { ...PROVIDER, INFOBIP_WEBHOOK_AUTH: 'basic' };
-    expect(await refusal(basic)).toMatch(/^INFOBIP_WEBHOOK_USERNAME must be set/);
+  const SECRET = 'a secret of webhooks';
+  const SINCH = {
+    ...{ SINCH_BASE_URL: 'https://us.sms.api.sinch.com', SINCH_SERVICE_PLAN_ID: 'p', SINCH_API_TOKEN: 't' },
+    PUBLIC_URL: 'https://tidings.example.com',
+  };
+
+  it.each([
+    ['INFOBIP', 'basic', 'INFOBIP_WEBHOOK_USERNAME, INFOBIP_WEBHOOK_SECRET'],
+    ['INFOBIP', 'header', 'INFOBIP_WEBHOOK_SECRET'],
+    ['INFOBIP', 'hmac', 'INFOBIP_WEBHOOK_SECRET'],
+    ['SINCH', 'basic', 'SINCH_WEBHOOK_USERNAME, SINCH_WEBHOOK_SECRET'],
+    ['SINCH', 'header', 'SINCH_WEBHOOK_SECRET'],
+    ['SINCH', 'sinch', 'SINCH_WEBHOOK_SECRET'],
+  ])('want what the provider needs to prove webhooks: %s, %s', async (vendor, auth, missing) => {
+    const variables = { ...(vendor === 'SINCH' ? SINCH : PROVIDER), [`${vendor}_WEBHOOK_AUTH`]: auth };
+    expect(await refusal(variables)).toBe(`${missing} must be set: ${vendor}_WEBHOOK_AUTH is ${auth}.`);
+  });
+
+  it.each([
+    ['basic', { username: 'reports' }],
+    ['header', { header: 'x-sinch' }],
+    ['sinch', {}],
+  ])('make an integration of Sinch whose webhooks can be proven by %s', async (auth, named) => {
+    const { seed } = await settings({
+      ...{ ...SINCH, SINCH_WEBHOOK_AUTH: auth, SINCH_WEBHOOK_SECRET: SECRET },
+      ...('username' in named && { SINCH_WEBHOOK_USERNAME: named.username }),
+      ...('header' in named && { SINCH_WEBHOOK_HEADER: named.header }),
+    });
+    const sinch = seed.integrations.find(({ key }) => key === 'sinch-sms');
+    expect(sinch?.webhook).toEqual({ settings: { auth, ...named }, secret: SECRET });
+    expect(webhookSettingsSchema.parse(sinch?.webhook.settings)).toEqual({ auth, ...named });
   });
 
   it('use a real Temporal where there is one', async () => {
@@ -113,7 +203,7 @@ describe('the secrets of a data folder', () => {
     const second = await settings();
     expect(second.secrets).toEqual(first.secrets);
     expect(second.apiKey).toBe(first.apiKey);
-    expect(new Set(Object.values(first.secrets)).size).toBe(4);
+    expect(new Set(Object.values(first.secrets)).size).toBe(5);
   });
 
   it('can be read by their owner only', async () => {

@@ -24,7 +24,7 @@ const fail = (opensAt: number): Promise<boolean> =>
   );
 const succeed = (ageMs = 0): Promise<boolean> =>
   noteSuccess(database.pool, { integrationId: run.integrationId, ageMs });
-const probe = (): Promise<boolean> => takeProbe(database.pool, run.integrationId, PAUSES);
+const probe = async (): Promise<boolean> => (await takeProbe(database.pool, run.integrationId, PAUSES)) > 0;
 const becomeDue = (): Promise<unknown> => database.pool.query('UPDATE breaker SET probe_at = now()');
 
 describe('a breaker', () => {

@@ -94,7 +94,11 @@ describe('a claim', () => {
 
   it('gives another pass and another leg messages of their own', async () => {
     const run = await launchRun(database.pool);
-    const claims = [await claim(run), await claim(run, { pass: 2 }), await claim(run, { leg: 1 })];
+    const claims = [await claim(run, { fallsBack: true }), await claim(run, { pass: 2 })];
+    await database.pool.query('UPDATE message SET fallback_at = now() WHERE run_id = $1 AND pass = 1', [
+      run.runId,
+    ]);
+    claims.push(await claim(run, { leg: 1 }));
     expect(claims.map(({ claimed }) => claimed.length)).toEqual([3, 3, 3]);
     expect(await ledgerOf(run)).toHaveLength(9);
   });

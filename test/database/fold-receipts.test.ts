@@ -1,8 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import { claimMessages } from '../../database/claim-messages.ts';
 import { foldPendingReceipts, type FoldResult } from '../../database/fold-receipts.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { ReceiptState } from '../../domain/states.ts';
-import { consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
+import {
+  candidatesOf,
+  claimScope,
+  consentingCustomers,
+  launchRun,
+  type LaunchedRun,
+} from '../support/launched-run.ts';
 import {
   acceptedMessages,
   claim,
@@ -41,7 +49,9 @@ type Report = { state: ReceiptState; minute: number };
 
 function receiptFor(id: string, { state, minute }: Report): Receipt {
   const key = `${state} ${minute}`;
-  return receiptOf(id, state, { key: `${key} of ${id}`, at: STARTED - minute * 60_000, statusCode: key });
+  const at = STARTED - minute * 60_000;
+  const parts = minute === 0 ? null : minute + 1;
+  return receiptOf(id, state, { key: `${key} of ${id}`, at, statusCode: key, parts });
 }
 
 /** What a message and its events look like to a reader, without what differs from one message to the next. */
@@ -51,9 +61,10 @@ async function pictureOf(run: LaunchedRun, id: string): Promise<unknown> {
   return {
     state: row.state,
     receipt: [row.receipt_state, row.receipt_key?.replace(id, ''), row.status_code],
+    parts: row.parts,
     ended: row.ended_at !== null,
     watched: row.look_at !== null,
-    events: events.map(({ status, status_code: code }) => [status, code]).sort(),
+    events: events.map(({ status, status_code: code, parts }) => [status, code, parts]).sort(),
   };
 }
 
@@ -95,6 +106,41 @@ describe('receipts', () => {
       parts: 3,
       look_at: null,
       ended_at: expect.any(Date) as Date,
+    });
+  });
+
+  it('that tell no number of parts leave an SMS with those that were counted at its claim', async () => {
+    const run = await launchRun(database.pool, { customers: consentingCustomers(3) });
+    const long = candidatesOf(run, `Bonjour “toi” ${'a'.repeat(121)}`);
+    const { claimed } = await claimMessages(database.pool, claimScope(run), long, { token: randomUUID() });
+    const [untold = '', told = '', failed = ''] = claimed.map(({ id }) => id);
+    await receive(
+      run,
+      receiptOf(untold, 'delivered', { parts: null }),
+      receiptOf(told, 'delivered', { parts: 2 }),
+      receiptOf(failed, 'failed', { parts: null }),
+    );
+    await fold();
+    const partsOf = async (id: string): Promise<unknown> => (await messageOf(database.pool, id)).parts;
+    expect([await partsOf(untold), await partsOf(told), await partsOf(failed)]).toEqual([3, 2, 3]);
+    const events = (await eventsOf(run)).filter(({ status }) => status !== 'enqueued');
+    expect(events.map(({ message_id, parts }) => [message_id, parts]).sort()).toEqual(
+      [
+        [untold, 3],
+        [told, 2],
+        [failed, 3],
+      ].sort(),
+    );
+  });
+
+  it('that tell no number of parts tell none of an MMS', async () => {
+    const run = await launchRun(database.pool, { customers: consentingCustomers(1) });
+    const [claimed] = (await claim(run, { channel: 'mms' })).claimed;
+    await receive(run, receiptOf(claimed?.id ?? '', 'delivered', { channel: 'mms', parts: null }));
+    await fold();
+    expect(await messageOf(database.pool, claimed?.id ?? '')).toMatchObject({
+      state: 'delivered',
+      parts: null,
     });
   });
 

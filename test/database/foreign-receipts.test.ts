@@ -23,8 +23,8 @@ afterAll(() => database.drop());
 async function withIntegrationOfItsOwn({ pool }: TestDatabase): Promise<LaunchedRun> {
   const own = await launchRun(pool, { customers: consentingCustomers(1) });
   const { rows } = await pool.query<{ id: string }>(
-    `INSERT INTO integration (project_id, key, provider, variable_prefix, messages_per_call, idempotent_ids)
-     SELECT project_id, 'other', provider, variable_prefix, messages_per_call, idempotent_ids
+    `INSERT INTO integration (project_id, key, provider, messages_per_call, idempotent_ids)
+     SELECT project_id, 'other', provider, messages_per_call, idempotent_ids
      FROM integration WHERE id = $1 RETURNING id`,
     [own.integrationId],
   );

@@ -149,7 +149,7 @@ describe('a cohort that awaits receipts', () => {
 
   it('misses nothing of a transaction that ends messages while it asks for hints', async () => {
     const { month, cohortId } = run.cohort;
-    const scope = { month, cohortId, actionId: 1, pass: 1 };
+    const scope = { month, cohortId, actionId: 1, pass: 1, leg: 0 };
     let asked: Promise<readonly string[]> | undefined;
     await inTransaction(database.pool, async (connection) => {
       await connection.query(`UPDATE message SET state = 'delivered', ended_at = now() WHERE id = ANY ($1)`, [

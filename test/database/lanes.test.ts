@@ -1,9 +1,11 @@
-import { closeSlot, reserveSlot, type LaneVisit, type Slot } from '../../database/lanes.ts';
+import { closeSlot, reserveSlot, turnsUntil, type LaneVisit, type Slot } from '../../database/lanes.ts';
+import type { Rates } from '../../domain/rates.ts';
 import { launchRun, type LaunchedRun } from '../support/launched-run.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { warm } from '../support/warm-pool.ts';
 
-const GAP_MS = 100;
+const UNLIMITED: Rates = { integration: null, sender: null, run: null };
+const OTHER = '00000000-0000-4000-8000-000000000001';
 
 let database: TestDatabase;
 let run: LaunchedRun;
@@ -13,23 +15,28 @@ beforeAll(async () => {
   run = await launchRun(database.pool);
 });
 afterAll(() => database.drop());
-beforeEach(() => database.pool.query('TRUNCATE lane, lane_slot'));
+beforeEach(() => database.pool.query('TRUNCATE lane_slot'));
 
 function visit(cohortId: number, more: Partial<LaneVisit> = {}): LaneVisit {
-  const { integrationId } = run;
   return {
     cohortId: String(cohortId),
     actionId: 1,
     pass: 1,
+    leg: 0,
     plannedAt: Date.UTC(2026, 10, 22),
-    integrationId,
+    runId: run.cohort.runId,
+    senderId: OTHER,
+    integrationId: run.integrationId,
     consentClass: 'marketing',
     ...more,
   };
 }
 
-const reserve = (of: LaneVisit, messages: number, gapMs = GAP_MS): Promise<Slot> =>
-  reserveSlot(database.pool, of, { messages, gapMs });
+/** Of what was kept, at ten messages a second. */
+const reserve = (of: LaneVisit, messages: number): Promise<Slot> =>
+  reserveSlot(database.pool, of, { messages, rates: UNLIMITED, backlogRate: 10 });
+const reserveBy = (rates: Partial<Rates>, of: LaneVisit, messages: number): Promise<Slot> =>
+  reserveSlot(database.pool, of, { messages, rates: { ...UNLIMITED, ...rates }, backlogRate: null });
 
 /** To the second: what the statements take does not count. */
 const seconds = ({ startsInMs }: Slot): number => Math.round(startsInMs / 1_000) + 0;
@@ -44,35 +51,62 @@ describe('a lane', () => {
   it('gives a visit that asks again what it has, until it has used it', async () => {
     await reserve(visit(1), 100);
     expect(seconds(await reserve(visit(2), 50))).toBe(10);
-    expect(await reserve(visit(2), 999)).toMatchObject({ size: 50 });
+    expect(await reserve(visit(2), 999)).toMatchObject({ size: 50, known: true });
     await closeSlot(database.pool, visit(2));
-    expect(seconds(await reserve(visit(2), 20))).toBe(15);
+    const next = await reserve(visit(2), 20);
+    expect(next).toMatchObject({ size: 20, known: false });
+    expect(seconds(next)).toBe(15);
+    expect(Math.round((next.formerEndsInMs ?? 0) / 1_000)).toBe(15);
   });
 
-  it('tells visits of one node apart by when they were planned', async () => {
+  it('stays taken by a slot that was used up sooner: its messages have left', async () => {
     await reserve(visit(1), 100);
-    expect(seconds(await reserve(visit(1, { plannedAt: Date.UTC(2026, 10, 23) }), 1))).toBe(10);
+    await closeSlot(database.pool, visit(1));
+    expect(seconds(await reserve(visit(2), 1))).toBe(10);
   });
 
-  it('has room for transactional messages beside a marketing backlog', async () => {
+  it('tells visits of one node apart by when they were planned, and by their leg', async () => {
+    await reserve(visit(1), 100);
+    expect(seconds(await reserve(visit(1, { plannedAt: Date.UTC(2026, 10, 23) }), 50))).toBe(10);
+    expect(seconds(await reserve(visit(1, { leg: 1 }), 1))).toBe(15);
+  });
+
+  it('has room for transactional messages beside marketing, also where the integration has a rate', async () => {
+    const transactional = { consentClass: 'transactional' } as const;
     await reserve(visit(1), 1_000);
-    expect(seconds(await reserve(visit(2, { consentClass: 'transactional' }), 1))).toBe(0);
+    expect(seconds(await reserve(visit(2, transactional), 1))).toBe(0);
+    await database.pool.query('TRUNCATE lane_slot');
+    await reserveBy({ integration: 100 }, visit(1), 8_000);
+    expect(seconds(await reserveBy({ integration: 100 }, visit(2), 8_000))).toBe(100);
+    const first = await reserveBy({ integration: 100 }, visit(3, transactional), 100);
+    expect([seconds(first), first.size]).toEqual([0, 100]);
   });
 
-  it('lets one visit reserve five minutes at most', async () => {
-    expect((await reserve(visit(1), 1_000_000)).size).toBe(3_000);
-    expect(seconds(await reserve(visit(2), 1))).toBe(300);
+  it('is shared by all who send through an integration, by a sender, in a run', async () => {
+    const other = { runId: OTHER, cohortId: '9' };
+    await reserveBy({ integration: 10 }, visit(1), 80);
+    expect(seconds(await reserveBy({ integration: 10 }, visit(2, other), 80))).toBe(10);
+    await reserveBy({ sender: 10 }, visit(3, { integrationId: OTHER }), 100);
+    expect(seconds(await reserveBy({ sender: 1_000 }, visit(4), 1_000))).toBe(0);
+    expect(seconds(await reserveBy({ run: 10 }, visit(5, { senderId: run.integrationId }), 10))).toBe(10);
   });
 
-  it('forgets slots that nobody has used, and begins at once when it was free for long', async () => {
+  it('forgets after two days who has had a turn, and begins at once when it was free for long', async () => {
     await reserve(visit(1), 100);
     await reserve(visit(2), 100);
     await database.pool.query(
-      `UPDATE lane_slot SET starts_at = starts_at - interval '1 hour', ends_at = ends_at - interval '1 hour';
-       UPDATE lane SET next_free_at = next_free_at - interval '1 hour'`,
+      `UPDATE lane_slot SET starts_at = starts_at - interval '3 days', ends_at = ends_at - interval '3 days'`,
     );
     expect(seconds(await reserve(visit(1), 100))).toBe(0);
     const { rows } = await database.pool.query('SELECT cohort_id FROM lane_slot');
     expect(rows).toEqual([{ cohort_id: '1' }]);
+  });
+
+  it('tells until when what waits for its turn will have left', async () => {
+    expect(await turnsUntil(database.pool, run.cohort.runId)).toBeNull();
+    await reserveBy({ run: 10 }, visit(1), 4_000);
+    await reserveBy({ run: 10 }, visit(2), 500);
+    const until = await turnsUntil(database.pool, run.cohort.runId);
+    expect(Math.round((Number(until) - Date.now()) / 1_000)).toBe(450);
   });
 });

@@ -41,6 +41,7 @@ async function messagesIn(state: MessageState): Promise<Given> {
 const scopeOf = ({ month, cohort }: LaunchedRun): Parameters<typeof cancelQueued>[1] => ({
   month,
   cohortId: cohort.cohortId,
+  leg: 0,
   actionId: 1,
   pass: 1,
 });

@@ -88,7 +88,16 @@ describe('the partitions', () => {
       return month.toISOString().slice(0, 7).replace('-', '');
     });
     expect(rows).toEqual(
-      ['campaign_event', 'entry', 'message', 'receipt', 'submission', 'trace'].map((parent) => ({
+      [
+        'campaign_event',
+        'entry',
+        'inbound_message',
+        'message',
+        'provider_reference',
+        'receipt',
+        'submission',
+        'trace',
+      ].map((parent) => ({
         parent,
         months: expected,
       })),

@@ -80,7 +80,7 @@ describe('a look for what is due', () => {
 });
 
 describe('a large run is not walked', () => {
-  const scope = (): LedgerScope => ({ ...run.cohort, actionId: 1, pass: 1 });
+  const scope = (): LedgerScope => ({ ...run.cohort, actionId: 1, pass: 1, leg: 0 });
   it.each<[string, string, () => Promise<unknown>]>([
     ['to see whether a message is open', 'open_messages', () => finishRun(database.pool, run.runId, false)],
     [

@@ -8,6 +8,7 @@ const SCHEMA = readFileSync(path.join(import.meta.dirname, '..', '..', 'prisma',
 const TYPES: Readonly<Record<string, string>> = {
   String: 'text',
   Int: 'int4',
+  Float: 'float8',
   BigInt: 'int8',
   Boolean: 'bool',
   Json: 'jsonb',

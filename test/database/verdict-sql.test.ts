@@ -22,13 +22,14 @@ const CHOICES = {
   consent: ['granted', 'unproven', 'revoked', null],
   consentForThisNumber: [true, false],
   heldBy: [null, 'a complaint'],
+  window: [null, { opensAt: 900, closesAt: 9_000 }, { opensAt: 5_000, closesAt: 9_000 }],
   probeAt: [null, 1_500],
   capReached: [false, true],
 } as const satisfies { [Fact in keyof GateFacts]?: readonly GateFacts[Fact][] };
 
 /** Every combination of what the gate may know of a message that is not late. */
 function everyCase(): readonly GateFacts[] {
-  const common = { now: 1_000, staleAfter: 2_000, recheckMs: 30_000 };
+  const common = { isTest: false, now: 1_000, staleAfter: 6_000, recheckMs: 30_000 };
   return Object.entries(CHOICES).reduce<readonly object[]>(
     (cases, [fact, values]) => cases.flatMap((one) => values.map((value) => ({ ...one, [fact]: value }))),
     [common],
@@ -43,7 +44,8 @@ function wordOf(facts: GateFacts): string {
 
 it('a dry run gives the reason that the gate gives, for every combination of facts', async () => {
   const cases = everyCase();
-  const parameters = new Parameters([JSON.stringify(cases)]);
+  const rowsOfCases = cases.map(({ window, ...facts }) => ({ ...facts, opensAt: window?.opensAt ?? null }));
+  const parameters = new Parameters([JSON.stringify(rowsOfCases)]);
   const verdict = verdictSql(
     {
       mode: 'mode',
@@ -56,6 +58,8 @@ it('a dry run gives the reason that the gate gives, for every combination of fac
       optedOut: '"optedOut"',
       consent: 'consent',
       consentForThisNumber: '"consentForThisNumber"',
+      noCommonHours: '("opensAt" IS NULL)',
+      quietHours: '"opensAt" > 1000',
       held: '("heldBy" IS NOT NULL)',
       breakerOpen: '("probeAt" IS NOT NULL)',
       capReached: '"capReached"',
@@ -67,7 +71,7 @@ it('a dry run gives the reason that the gate gives, for every combination of fac
      FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (
        mode text, "providerIsLocal" boolean, "consentClass" text, "customerDeleted" boolean, number text, country text,
        "isTestNumber" boolean, "optedOut" boolean, consent text, "consentForThisNumber" boolean, "heldBy" text, "probeAt" int,
-       "capReached" boolean))
+       "capReached" boolean, "opensAt" float8))
      WITH ORDINALITY ORDER BY ordinality`,
     parameters.values,
   );
@@ -75,5 +79,5 @@ it('a dry run gives the reason that the gate gives, for every combination of fac
   expect(cases.length).toBeGreaterThan(10_000);
   expect(rows).toHaveLength(cases.length);
   expect(differing).toEqual([]);
-  expect(new Set(rows.map((row) => row.verdict)).size).toBe(14);
+  expect(new Set(rows.map((row) => row.verdict)).size).toBe(16);
 });

@@ -2,9 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ERRORS } from '../../api/errors.ts';
 import { VARIABLES } from '../../config/environment.ts';
+import { ID_PROBE_REASONS } from '../../domain/id-probe.ts';
 import { EXIT_REASONS, SUPPRESSION_REASONS } from '../../domain/reasons.ts';
 import { NODE_CATALOGUE } from '../../nodes/types.ts';
-import { MAGIC_NUMBERS } from '../../simulators/infobip/handsets.ts';
+import { MAGIC_NUMBERS } from '../../simulators/handsets.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 const ROOMS = [
@@ -58,6 +59,7 @@ describe('docs/errors.md', () => {
       ...Object.keys(ERRORS),
       ...Object.keys(SUPPRESSION_REASONS),
       ...Object.keys(EXIT_REASONS),
+      ...Object.keys(ID_PROBE_REASONS),
     ];
     expect(codes.length).toBeGreaterThan(60);
     expect(codes.filter((code) => !document.includes(`\`${code}\``))).toEqual([]);

@@ -34,6 +34,24 @@ describe('the explanation of a step', () => {
     ).toBe('The provider took the message. The run was cancelled.');
   });
 
+  it('of an opted-out number says how the opt-out was heard of, and of any other step does not', () => {
+    const at = new Date('2026-11-18T18:00:00Z');
+    const optOut = { source: 'inbound STOP', reason: 'STOP to 12065550100', at };
+    expect(explainStep({ ...STEP, outcome: 'suppressed', reason: 'opted_out', optOut })).toBe(
+      'The number has opted out. Source: inbound STOP, 2026-11-18T18:00:00.000Z: STOP to 12065550100.',
+    );
+    expect(
+      explainStep({
+        ...STEP,
+        outcome: 'suppressed',
+        reason: 'opted_out',
+        optOut: { ...optOut, reason: null },
+      }),
+    ).toBe('The number has opted out. Source: inbound STOP, 2026-11-18T18:00:00.000Z.');
+    expect(explainStep({ ...STEP, outcome: 'suppressed', reason: 'stale', optOut })).not.toContain('STOP');
+    expect(explainStep({ ...STEP, outcome: 'delivered', optOut })).not.toContain('STOP');
+  });
+
   it("is not mistaken by an author's own reasons", () => {
     for (const reason of ['stale', 'constructor'])
       expect(explainStep({ ...STEP, outcome: 'exited', reason, exit: 'exit' })).toBe(

@@ -8,6 +8,7 @@ const SENDABLE: GateFacts = {
   mode: 'simulator',
   providerIsLocal: true,
   consentClass: 'marketing',
+  isTest: false,
   customerDeleted: false,
   number: 'valid',
   country: 'US',
@@ -18,6 +19,7 @@ const SENDABLE: GateFacts = {
   heldBy: null,
   probeAt: null,
   capReached: false,
+  window: { opensAt: NOW - 1, closesAt: NOW + 1 },
   now: NOW,
   staleAfter: NOW + 1_000,
   recheckMs: 30_000,
@@ -45,6 +47,7 @@ describe('the gate', () => {
     ['consent_unproven', { consent: 'unproven' }],
     ['consent_other_number', { consentForThisNumber: false }],
     ['stale', { staleAfter: NOW - 1 }],
+    ['no_common_hours', { window: null }],
     ['capped', { capReached: true }],
   ])('keeps a marketing message in as %s', (reason, facts) => {
     expect(verdictWith(facts)).toEqual({ kind: 'suppress', reason });
@@ -73,6 +76,8 @@ describe('the gate', () => {
     { consentForThisNumber: false },
     { optedOut: true },
     { capReached: true },
+    { window: null },
+    { window: { opensAt: NOW + 1, closesAt: NOW + 2 } },
   ])('needs no marketing consent for a transactional message: %j', (facts) => {
     expect(verdictWith({ ...facts, consentClass: 'transactional' })).toEqual({ kind: 'send' });
   });
@@ -100,6 +105,34 @@ describe('the gate', () => {
     expect(verdictWith({ heldBy: 'wrong prices', staleAfter: NOW - 1 })).toMatchObject({ reason: 'stale' });
   });
 
+  it('defers what marketing may not do at this hour to the opening, however far that is', () => {
+    const window = { opensAt: NOW + 40_000_000, closesAt: NOW + 80_000_000 };
+    const staleAfter = NOW + 50_000_000;
+    expect(verdictWith({ window, staleAfter })).toEqual({
+      kind: 'defer',
+      until: NOW + 40_000_000,
+      reason: 'quiet_hours',
+    });
+    // Whoever sleeps until the morning is not woken every now and then to be told of a hold.
+    expect(verdictWith({ window, staleAfter, heldBy: 'wrong prices', probeAt: NOW + 1 })).toMatchObject({
+      reason: 'quiet_hours',
+    });
+    expect(verdictWith({ window, staleAfter, optedOut: true })).toMatchObject({ reason: 'opted_out' });
+  });
+
+  it('suppresses at once what would be too late when the window opens', () => {
+    const window = { opensAt: NOW + 2_000, closesAt: NOW + 3_000 };
+    expect(verdictWith({ window, staleAfter: NOW + 1_999 })).toEqual({ kind: 'suppress', reason: 'stale' });
+    expect(verdictWith({ window, staleAfter: NOW + 2_000 })).toMatchObject({ kind: 'defer' });
+  });
+
+  it('sends from the first instant of the window', () => {
+    const at = (opensAt: number): ReturnType<typeof decideVerdict> =>
+      verdictWith({ window: { opensAt, closesAt: NOW + 1_000 } });
+    expect(at(NOW)).toEqual({ kind: 'send' });
+    expect(at(NOW + 1)).toMatchObject({ kind: 'defer', until: NOW + 1 });
+  });
+
   it('sends up to the last instant of the freshness', () => {
     expect(verdictWith({ staleAfter: NOW })).toEqual({ kind: 'send' });
   });
@@ -108,5 +141,23 @@ describe('the gate', () => {
     expect(verdictWith({ number: 'invalid', consent: null, optedOut: true })).toMatchObject({
       reason: 'invalid_number',
     });
+  });
+
+  it.each<[Partial<GateFacts>]>([
+    [{ consent: null }],
+    [{ consent: 'revoked' }],
+    [{ consentForThisNumber: false }],
+    [{ capReached: true }],
+  ])('asks no consent and no cap of a test: %j', (facts) => {
+    expect(verdictWith({ ...facts, isTest: true })).toEqual({ kind: 'send' });
+  });
+
+  it.each<[SuppressionReason, Partial<GateFacts>]>([
+    ['opted_out', { optedOut: true }],
+    ['country_not_served', { country: 'MX' }],
+    ['not_in_allow_list', { mode: 'allow-list' }],
+    ['stale', { staleAfter: NOW - 1 }],
+  ])('keeps a test in as %s', (reason, facts) => {
+    expect(verdictWith({ ...facts, isTest: true })).toEqual({ kind: 'suppress', reason });
   });
 });

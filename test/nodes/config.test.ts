@@ -28,6 +28,11 @@ describe.each(NODE_DEFINITIONS.map(({ type }) => type))('the configuration of "%
   });
 });
 
+const SURROUNDINGS = {
+  publicUrl: 'https://tidings.example.com',
+  contactCardUrl: (key: string) => `https://tidings.example.com/cards/${key}.vcf`,
+};
+
 describe('the configuration of a message', () => {
   it('suggests the nearest setting', () => {
     expect(problemsOf('sms', { categroy: 'marketing' })).toMatchObject([
@@ -48,6 +53,15 @@ describe('the configuration of a message', () => {
       { media: [{ url: '/media/a.png', size: 1 }] },
       '/media/0/size',
     ],
+    ['a contact card in capitals', { contactCards: ['Support'] }, '/contactCards/0'],
+    ['a contact card twice', { contactCards: ['support', 'support'] }, '/contactCards'],
+    [
+      'eleven media with its contact cards',
+      { media: Array.from({ length: 9 }, () => ({ url: '/media/a.png' })), contactCards: ['one', 'two'] },
+      '/contactCards',
+    ],
+    ['a smartEncoding that is none', { smartEncoding: 'yes' }, '/smartEncoding'],
+    ['limits of nobody', { mediaLimits: 'generous' }, '/mediaLimits'],
     ['eleven media', { media: Array.from({ length: 11 }, () => ({ url: '/media/a.png' })) }, '/media'],
   ])('refuses %s', (_, config, pointer) => {
     expect(problemsOf('mms', config)).toMatchObject([{ pointer, code: 'bad_config' }]);
@@ -68,9 +82,32 @@ describe('the configuration of a message', () => {
     const definition = nodeDefinition('mms', 1);
     const media = [{ url: '/media/sale.png' }, { url: 'https://example.com/x', contentType: 'image/webp' }];
     const parsed = definition?.config.parse({ ...GOOD_CONFIG['mms'], media }) ?? {};
-    expect(definition?.freeze?.(parsed, { publicUrl: 'https://tidings.example.com' })['media']).toEqual([
+    expect(definition?.freeze?.(parsed, SURROUNDINGS)['media']).toEqual([
       { url: 'https://tidings.example.com/media/sale.png', contentType: 'image/png' },
       { url: 'https://example.com/x', contentType: 'image/webp' },
+    ]);
+  });
+});
+
+describe('the contact cards of an MMS', () => {
+  const definition = nodeDefinition('mms', 1);
+  const media = [{ url: '/media/sale.png' }];
+  const configOf = (more: JsonObject): JsonObject =>
+    (definition?.config.parse({ ...GOOD_CONFIG['mms'], media, ...more }) ?? {}) as JsonObject;
+
+  it('are named to the project', () => {
+    expect(definition?.references?.(configOf({ contactCards: ['support'] }))).toMatchObject({
+      channel: 'mms',
+      contactCards: ['support'],
+    });
+  });
+
+  it('are frozen as media behind the others', () => {
+    const frozen = definition?.freeze?.(configOf({ contactCards: ['support'] }), SURROUNDINGS);
+    expect(frozen).not.toHaveProperty('contactCards');
+    expect(frozen?.['media']).toEqual([
+      { url: 'https://tidings.example.com/media/sale.png', contentType: 'image/png' },
+      { url: 'https://tidings.example.com/cards/support.vcf', contentType: 'text/vcard' },
     ]);
   });
 });

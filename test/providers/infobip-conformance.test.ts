@@ -1,3 +1,4 @@
+import { inboundSms } from '../support/inbound.ts';
 import { infobipAt, outbound, RunningSimulator } from '../support/infobip.ts';
 import { providerConformance, type Trouble } from '../support/provider-conformance.ts';
 import { freePort } from '../support/temporal-server.ts';
@@ -14,7 +15,7 @@ const NUMBERS: Readonly<Record<Trouble, string>> = {
   leaves_out: '+12125550159',
 };
 
-providerConformance('Infobip', async () => {
+providerConformance('infobip', {}, async () => {
   const vendor = await RunningSimulator.start();
   const provider = infobipAt(vendor.url);
   const unreachable = infobipAt(`http://127.0.0.1:${await freePort()}`);
@@ -22,16 +23,17 @@ providerConformance('Infobip', async () => {
   const doneAt = '2026-11-18T18:00:00.000+0000';
   const body = (ids: readonly string[]): Buffer =>
     Buffer.from(JSON.stringify({ results: ids.map((id) => report(id, { doneAt })) }));
+  const inboundBody = Buffer.from(JSON.stringify({ results: [inboundSms('+12125550123', 'Stop')] }));
   return {
     provider,
     unreachable,
     message: (trouble) => outbound(trouble ? NUMBERS[trouble] : '+12125550200'),
-    malformed: () =>
-      outbound('+12125550200', { content: { subject: 'x'.repeat(67), text: 'Hi', media: [] } }),
+    malformed: () => outbound(`+1212${'5'.repeat(70)}`),
     requests: () => vendor.calls.length,
     accepted: () => vendor.accepted(),
-    deliveryWebhook: (ids) => ({ path: ['reports', 'mms', token], headers: {}, body: body(ids) }),
-    forgedWebhook: (ids) => ({ path: ['reports', 'mms', `${token}x`], headers: {}, body: body(ids) }),
+    deliveryWebhooks: (ids) => [{ path: ['reports', 'mms', token], headers: {}, body: body(ids) }],
+    inboundWebhook: () => ({ path: ['inbound', token], headers: {}, body: inboundBody }),
+    forgedWebhook: (id) => ({ path: ['reports', 'mms', `${token}x`], headers: {}, body: body([id]) }),
     close: async () => {
       await Promise.all([provider.close(), unreachable.close()]);
       await vendor.stop();

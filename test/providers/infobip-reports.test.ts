@@ -13,7 +13,7 @@ const NOW = Date.UTC(2026, 10, 18, 18);
 /** The receipt that one posted result is read as. */
 function receiptOf(more: Readonly<Record<string, unknown>>, channel = 'mms'): Receipt | undefined {
   const body = Buffer.from(JSON.stringify({ results: [report('one', more)] }));
-  return provider.parseWebhook({ path: ['reports', channel, 'token'], headers: {}, body }, NOW)[0];
+  return provider.parseWebhook({ path: ['reports', channel, 'token'], headers: {}, body }, NOW).receipts[0];
 }
 
 const status = (groupId: number, id: number): object => ({
@@ -51,7 +51,7 @@ describe('a delivery report', () => {
     ['an absent handset', 2, 9, 27, false, 'failed', 'retryable'],
     ['an unknown number', 2, 9, 1, true, 'failed', 'suppress_number'],
     ['a handset without MMS', 2, 9, 15_019, true, 'failed', 'fallback_to_sms'],
-    ['a message that is too large', 2, 9, 15_026, true, 'failed', 'fallback_to_sms'],
+    ['a message that is too large', 2, 9, 15_026, true, 'failed', 'too_large'],
     ['spam', 2, 9, 607, true, 'failed', 'filtered'],
     ['a sender that is not registered', 2, 9, 15_010, true, 'failed', 'account'],
     ['an error that nobody knows', 2, 9, 99_999, true, 'failed', 'permanent'],
@@ -137,10 +137,8 @@ describe('a delivery report and the logs', () => {
     const message = outbound('+12125550150', { reportUrl: `${receiver.url}/reports` });
     await adapter.submit([message], callWindow());
     const [posted] = await eventually(() => (receiver.requests.length > 0 ? receiver.requests : undefined));
-    const [fromWebhook] = adapter.parseWebhook(
-      { path: ['reports', 'mms'], headers: {}, body: Buffer.from(posted?.text ?? '') },
-      Date.now(),
-    );
+    const webhook = { path: ['reports', 'mms'], headers: {}, body: Buffer.from(posted?.text ?? '') };
+    const [fromWebhook] = adapter.parseWebhook(webhook, Date.now()).receipts;
     const [found] = await adapter.lookup([{ messageId: message.id, channel: 'mms' }]);
     expect(found).toEqual({ kind: 'found', messageId: message.id, receipt: fromWebhook });
     expect(fromWebhook).toMatchObject({ state: 'failed', statusCode: '27' });

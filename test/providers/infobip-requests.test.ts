@@ -31,6 +31,7 @@ describe('what Infobip is sent', () => {
       media: [
         { url: 'https://cdn.example.com/a.jpg', contentType: 'image/jpeg' },
         { url: 'https://cdn.example.com/b.png', contentType: 'image/png' },
+        { url: 'https://tidings.example.com/cards/a.vcf', contentType: 'text/vcard' },
       ],
     };
     await provider.submit(
@@ -77,6 +78,12 @@ describe('what Infobip is sent', () => {
                   contentUrl: 'https://cdn.example.com/b.png',
                   contentId: 'media2',
                 },
+                {
+                  type: 'LINK',
+                  contentType: 'text/vcard',
+                  contentUrl: 'https://tidings.example.com/cards/a.vcf',
+                  contentId: 'media3',
+                },
               ],
             },
             options: { validityPeriod: { amount: 1_440, timeUnit: 'MINUTES' } },
@@ -110,8 +117,8 @@ describe('what Infobip is sent', () => {
     ]);
   });
 
-  it('has no title where the message has no subject', async () => {
-    const content = { subject: null, text: 'Hi', media: [] };
+  it.each([null, ''])('has no title where the message has no subject: %j', async (subject) => {
+    const content = { subject, text: 'Hi', media: [] };
     await provider.submit([outbound('+13125550111', { content })], callWindow());
     const [body] = vendor.bodies() as { messages: { content: object }[] }[];
     expect(body?.messages[0]?.content).toEqual({ messageSegments: [{ type: 'TEXT', text: 'Hi' }] });
@@ -121,6 +128,8 @@ describe('what Infobip is sent', () => {
     ['a moment', 1, { amount: 1, timeUnit: 'SECONDS' }],
     ['half a second too much', 59_500, { amount: 60, timeUnit: 'SECONDS' }],
     ['an hour and a bit', 3_600_001, { amount: 61, timeUnit: 'MINUTES' }],
+    ['as long as Infobip tries', 48 * 3_600_000, { amount: 2_880, timeUnit: 'MINUTES' }],
+    ['nothing', 0, { amount: 1, timeUnit: 'SECONDS' }],
     ['more than Infobip ever tries', 80 * 3_600_000, { amount: 2_880, timeUnit: 'MINUTES' }],
   ])('never expires before our own deadline: %s', async (_what, validityMs, validityPeriod) => {
     await provider.submit([outbound('+13125550111', { validityMs })], callWindow());

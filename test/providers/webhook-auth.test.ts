@@ -15,6 +15,25 @@ const hmac = (body: Buffer, encoding: 'hex' | 'base64', secret = SECRET): string
   createHmac('sha256', secret).update(body).digest(encoding);
 const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
 
+/** Headers of Sinch's signature, made now unless told otherwise. */
+function sinch({
+  body = BODY,
+  secret = SECRET,
+  ageMs = 0,
+  nonce = '01JHFFHWYY7HSS4FWTMDTQEK8V',
+} = {}): Partial<RawWebhook> {
+  const timestamp = String(Math.floor((Date.now() - ageMs) / 1_000));
+  const signed = Buffer.concat([body, Buffer.from(`.${nonce}.${timestamp}`)]);
+  return {
+    headers: {
+      'x-sinch-webhook-signature': hmac(signed, 'base64', secret),
+      'x-sinch-webhook-signature-algorithm': 'HmacSHA256',
+      'x-sinch-webhook-signature-nonce': nonce,
+      'x-sinch-webhook-signature-timestamp': timestamp,
+    },
+  };
+}
+
 interface Kind {
   readonly auth: WebhookAuth;
   readonly right: readonly Partial<RawWebhook>[];
@@ -74,6 +93,20 @@ const KINDS: Readonly<Record<WebhookAuth['kind'], Kind>> = {
       { headers: { 'x-signature': hmac(Buffer.alloc(0), 'hex') } },
     ],
   },
+  sinch: {
+    auth: { kind: 'sinch', secret: SECRET },
+    right: [sinch(), sinch({ ageMs: 23 * 3_600_000 }), sinch({ ageMs: -200_000 }), sinch({ nonce: '' })],
+    wrong: [
+      {},
+      sinch({ secret: 'another secret' }),
+      sinch({ body: Buffer.from('other') }),
+      { headers: { ...sinch().headers, 'x-sinch-webhook-signature-nonce': 'other' } },
+      { headers: { ...sinch().headers, 'x-sinch-webhook-signature-timestamp': '1736760161' } },
+      // An old one, signed rightly, that somebody posts again.
+      sinch({ ageMs: 25 * 3_600_000 }),
+      sinch({ ageMs: -600_000 }),
+    ],
+  },
 };
 
 describe.each(Object.entries(KINDS))('a webhook proven by %s', (_kind, { auth, right, wrong }) => {
@@ -87,6 +120,30 @@ describe.each(Object.entries(KINDS))('a webhook proven by %s', (_kind, { auth, r
       expect(webhookVerifier(auth, PURPOSE)(webhook(part))).toBe(false);
     },
   );
+});
+
+describe("Sinch's signature", () => {
+  it('is the one of the example that Sinch tests its own clients with', () => {
+    const timestamp = 1_736_760_161;
+    const isAuthentic = webhookVerifier(
+      { kind: 'sinch', secret: 'SMSWebhooksSecret' },
+      PURPOSE,
+      () => timestamp * 1_000,
+    );
+    const body =
+      '{"at":"2025-01-13T09:22:40.914Z","batch_id":"01JHFFHQ0P99JPPNQPJDV7JTBP","client_reference":"a client reference",' +
+      '"code":0,"operator_status_at":"2025-01-13T09:22:00Z","recipient":"33662162466","status":"Delivered",' +
+      '"type":"recipient_delivery_report_sms"}';
+    const headers = {
+      'x-sinch-webhook-signature': 'ZoHei66PPN/kZjw7hFVfGhJOnml3iGNCMWoyQVcE5o0=',
+      'x-sinch-webhook-signature-nonce': '01JHFFHWYY7HSS4FWTMDTQEK8V',
+      'x-sinch-webhook-signature-timestamp': String(timestamp),
+    };
+    expect(isAuthentic(webhook({ body: Buffer.from(body), headers }))).toBe(true);
+    expect(isAuthentic(webhook({ body: Buffer.from(body.replace('Delivered', 'Failed')), headers }))).toBe(
+      false,
+    );
+  });
 });
 
 describe('the token of an address', () => {

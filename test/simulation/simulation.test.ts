@@ -19,6 +19,7 @@ const RARE = [
   'call kept in because it would have been late',
   'call within a second of what forbids it',
   'failed → delivered',
+  'put off until the morning',
 ];
 
 interface Summary {

@@ -1,5 +1,6 @@
 import { request } from 'undici';
-import { handsetOf, MAGIC_NUMBERS, ORDINARY } from '../../simulators/infobip/handsets.ts';
+import { SUBSCRIBERS } from '../../simulators/subscribers.ts';
+import { handsetOf, MAGIC_NUMBERS, ORDINARY } from '../../simulators/handsets.ts';
 import { API_KEY, callInfobip, mmsBody, RunningSimulator } from '../support/infobip.ts';
 import { eventually } from '../support/eventually.ts';
 import { RecordingServer } from '../support/recording-server.ts';
@@ -46,6 +47,8 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   '72': { ...lost('connection lost'), reports: [] },
   '73': { ...lost('connection lost'), reports: [] },
   '74': accepted(DELIVERED, '3/2 error 0'),
+  ...Object.fromEntries(Object.keys(SUBSCRIBERS).map((digits) => [digits, accepted(DELIVERED)])),
+  '79': { first: 'status 6', again: 'status 6', reports: [] },
 };
 
 interface Result {
@@ -157,6 +160,7 @@ describe('the magic numbers', () => {
   it('whose trouble is with MMS get an SMS', () => {
     expect(handsetOf('+12125550160', 'sms')).toBe(ORDINARY);
     expect(handsetOf('+12125550161', 'sms')).toBe(ORDINARY);
+    expect(handsetOf('+12125550179', 'sms')).toBe(ORDINARY);
     expect(handsetOf('+12125550162', 'sms')).toBe(MAGIC_NUMBERS['62']);
   });
 });

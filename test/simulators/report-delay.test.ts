@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { delaysOf } from '../../simulators/infobip/report-delay.ts';
+import { delaysOf } from '../../simulators/report-delay.ts';
 
 const IDS = Array.from({ length: 5_000 }, () => randomUUID());
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { VARIABLES, parseEnvironment } from '../../config/environment.ts';
 import { serviceConfig } from '../../config/service.ts';
 import { simulatorConfig } from '../../config/simulator.ts';
+import { doorsOf } from '../../stack/doors.ts';
 import { projectSeed } from '../../stack/project-seed.ts';
 import {
   environmentOf,
@@ -18,11 +19,13 @@ import {
 const VALUES = {
   POSTGRES_PASSWORD: 'aPassword1',
   PHONE_KEY: 'a phone key that is used in tests only',
+  CREDENTIAL_KEYS: `2026:${Buffer.alloc(32, 7).toString('base64')}`,
   PUBLIC_URL: 'https://tidings.example.com',
   INFOBIP_BASE_URL: 'https://xxxxx.api.infobip.com',
   INFOBIP_API_KEY: 'anApiKey',
   INFOBIP_WEBHOOK_SECRET: 'a webhook secret for tests',
 };
+const NOTHING_MADE = { simulatorApiKey: '', webhookSecret: '' };
 const OURS = ['migrate', 'api', 'worker', 'pump', 'simulator'];
 const SERVICES = ['api', 'worker', 'pump'];
 
@@ -142,7 +145,7 @@ describe('the environment that docker-compose.yml gives to our processes', () =>
       databaseUrl: 'postgresql://tidings:aPassword1@postgres:5432/tidings',
       temporal: { address: 'temporal:7233', namespace: 'tidings', tls: false },
       publicUrl: VALUES.PUBLIC_URL,
-      integrations: { INFOBIP: { baseUrl: VALUES.INFOBIP_BASE_URL } },
+      credentialKeys: [{ id: '2026' }],
     });
   });
 
@@ -161,9 +164,12 @@ describe('the environment that docker-compose.yml gives to our processes', () =>
 
   it('is all that the migration job needs; its project calls test numbers only', () => {
     const environment = parseEnvironment(environmentOf(service('migrate'), VALUES));
-    const { DATABASE_URL, INFOBIP_BASE_URL: baseUrl = '' } = environment;
-    expect([DATABASE_URL, baseUrl]).not.toContain(undefined);
-    expect(projectSeed(environment, { baseUrl, refusesKnownIds: false }).mode).toBe('allow-list');
+    const doors = doorsOf(environment, undefined);
+    expect(environment.DATABASE_URL).toBeDefined();
+    expect(doors.map(({ provider, baseUrl }) => [provider, baseUrl])).toEqual([
+      ['infobip', VALUES.INFOBIP_BASE_URL],
+    ]);
+    expect(projectSeed(environment, { doors, made: NOTHING_MADE }).mode).toBe('allow-list');
   });
 
   it('lets the simulator stand in for Infobip, under the same key, and still for test numbers only', () => {
@@ -171,7 +177,7 @@ describe('the environment that docker-compose.yml gives to our processes', () =>
     const simulator = simulatorConfig(environmentOf(service('simulator'), values));
     expect(simulator).toMatchObject({ host: '0.0.0.0', port: 7302, infobipApiKey: VALUES.INFOBIP_API_KEY });
     const environment = parseEnvironment(environmentOf(service('migrate'), values));
-    const seed = projectSeed(environment, { baseUrl: values.INFOBIP_BASE_URL, refusesKnownIds: false });
+    const seed = projectSeed(environment, { doors: doorsOf(environment, undefined), made: NOTHING_MADE });
     expect(seed.mode).toBe('allow-list');
   });
 });

@@ -1,6 +1,7 @@
 import { temporalConfig } from '../../config/temporal.ts';
 import { createPool } from '../../database/pool.ts';
 import { exampleCsv } from '../../stack/demo/example-customers.ts';
+import { setDemoClock } from '../../stack/demo/prepare.ts';
 import { demoResult } from '../../stack/demo/results.ts';
 import { eventually } from '../support/eventually.ts';
 import { chain, mms, NOW } from '../support/scenarios.ts';
@@ -18,6 +19,7 @@ afterAll(() => stack.remove());
 describe('a stack that is killed as a whole in the middle of a run', () => {
   it('ends the run after the next start, with nothing sent twice and nothing lost', async () => {
     const { api, state } = await stack.start();
+    await setDemoClock(state.access);
     const imported = await api.importCsv([...exampleCsv(CUSTOMERS)].join(''));
     expect(imported.body).toMatchObject({ created: CUSTOMERS, rejected: [] });
     const scenario = chain('Killed', NOW, mms('send'));

@@ -1,13 +1,23 @@
 import net from 'node:net';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { parseEnv } from 'node:util';
 import { isAlive } from '../../stack/leftovers.ts';
+import { eventually } from '../support/eventually.ts';
 import { CommandProcess, ownPorts, StackProcess, temporaryHome } from '../support/stack-process.ts';
 
 let stack: StackProcess;
 
 beforeAll(async () => {
-  stack = new StackProcess(await temporaryHome(), await ownPorts());
+  // As with an unedited copy of .env.example: every variable is there and empty.
+  const file = await readFile(new URL('../../.env.example', import.meta.url), 'utf8');
+  const copied = parseEnv(file) as Readonly<Record<string, string>>;
+  const home = await temporaryHome();
+  stack = new StackProcess(home, {
+    ...copied,
+    ...(await ownPorts()),
+    ...{ TIDINGS_HOME: home, TIMINGS: 'test', LOG_LEVEL: 'warn' },
+  });
 });
 afterAll(() => stack.remove());
 
@@ -31,6 +41,29 @@ describe('npm start', () => {
       const text = await readFile(path.join(stack.home, 'logs', `${log}.log`), 'utf8');
       expect(text).not.toContain(api.key.split('_')[2]);
     }
+  });
+
+  it('takes what people write to each provider, which are told where to post it', async () => {
+    const { api, state } = await stack.start();
+    const providers = ['', '/sinch-sms', '/sinch-mms'];
+    for (const [number, path] of providers.entries()) {
+      const message = { from: `+1212555020${number}`, to: '12065550100', text: 'STOP' };
+      const address = `${state.access.simulator ?? ''}${path}/_simulator/inbound`;
+      expect((await fetch(address, { method: 'POST', body: JSON.stringify(message) })).status).toBe(202);
+    }
+    const messages = await eventually(async () => {
+      const { body } = await api.call<{ messages: { phone: string; keyword: string }[] }>(
+        'GET',
+        '/v1/inbound',
+      );
+      return body.messages.length === providers.length ? body.messages : undefined;
+    });
+    expect(messages.map(({ phone, keyword }) => [phone, keyword]).sort()).toEqual([
+      ['+12125550200', 'stop'],
+      ['+12125550201', 'stop'],
+      ['+12125550202', 'stop'],
+    ]);
+    await stack.stop();
   });
 
   it('stops what a killed supervisor left behind, and is up again on the same ports', async () => {
@@ -65,6 +98,6 @@ describe('npm start', () => {
   it('refuses a database of its user without the key that numbers are known by', async () => {
     const variables = { TIDINGS_HOME: stack.home, DATABASE_URL: 'postgresql://u:p@127.0.0.1:1/x' };
     const { code, stderr } = await new CommandProcess('start', [], variables).end();
-    expect([code, stderr]).toEqual([1, expect.stringContaining('PHONE_KEY must be set')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('PHONE_KEY, CREDENTIAL_KEYS must be set')]);
   });
 });

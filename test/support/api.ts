@@ -16,7 +16,12 @@ export interface RunView {
   readonly stateExplanation: string | null;
   readonly excludeRuns: readonly string[];
   readonly audience: number | null;
-  readonly backlogUntil: string | null;
+  readonly turnsUntil: string | null;
+  readonly quietHours: readonly {
+    readonly node_id: string;
+    readonly until: string;
+    readonly customers: number;
+  }[];
   readonly workflowId: string;
   readonly cohorts: { readonly total: number; readonly finished: number };
   readonly messages: Readonly<Record<string, number>>;

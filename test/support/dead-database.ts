@@ -4,8 +4,9 @@ import { createApiServer } from '../../api/server.ts';
 import { createLog } from '../../config/log.ts';
 import { createPool } from '../../database/pool.ts';
 import { createPrisma } from '../../database/prisma.ts';
-import { ProviderRegistry } from '../../providers/registry.ts';
+import { RenderPool } from '../../templates/render-pool.ts';
 import { Api } from './api.ts';
+import { testRegistry } from './credentials.ts';
 import { freePort } from './temporal-server.ts';
 import type { TestStack } from './test-stack.ts';
 
@@ -22,13 +23,14 @@ export async function apiWithoutDatabase(
   const { config } = stack;
   const pool = createPool({ url: `postgresql://nobody@127.0.0.1:${await freePort()}/none`, name: 'dead' });
   const prisma = createPrisma(pool);
-  const providers = new ProviderRegistry(config.integrations, config.publicUrl);
+  const providers = testRegistry(config.publicUrl);
   const server: Server = createApiServer({
     config,
     log,
     pool,
     prisma,
     providers,
+    renderPool: new RenderPool(),
     reach: () => undefined,
   });
   server.listen(0, '127.0.0.1');

@@ -14,6 +14,7 @@ import {
   type InfobipSimulatorOptions,
 } from '../../simulators/infobip/server.ts';
 import { urlOf } from './recording-server.ts';
+import { memoryOfSavedContent } from './saved-content.ts';
 
 export const API_KEY = 'simulated';
 
@@ -85,7 +86,8 @@ export function infobipAt(
     baseUrl,
     apiKey: API_KEY,
     publicUrl: 'https://tidings.example.com',
-    webhookAuth,
+    webhooks: { auth: webhookAuth },
+    savedContent: memoryOfSavedContent(),
   });
 }
 

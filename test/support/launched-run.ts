@@ -4,10 +4,13 @@ import { importCustomers } from '../../database/customers/import-customers.ts';
 import { freezeAudience } from '../../database/freeze-audience.ts';
 import type { Pool } from '../../database/pool.ts';
 import type { CohortRef } from '../../database/record-walk.ts';
-import { seedProject } from '../../database/seed.ts';
+import { seedProject, type SeedInput } from '../../database/seed.ts';
+import { setBusinessTime } from './business-time.ts';
+import { infobipSeed, TEST_BOX } from './credentials.ts';
 import type { CustomerRecord } from '../../domain/customer-record.ts';
 import type { ProjectMode } from '../../domain/gate.ts';
 import { monthOf } from '../../domain/identity.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import type { FrozenScenario } from '../../domain/scenario.ts';
 import type { RunState } from '../../domain/states.ts';
 import { graphOf } from './virtual-walk.ts';
@@ -42,18 +45,21 @@ export function consentingCustomers(count: number, more: Partial<CustomerRecord>
   }));
 }
 
-export function seedTestProject(pool: Pool, mode: ProjectMode = 'simulator'): Promise<string> {
-  return seedProject(pool, {
+/** A project whose provider is where the stack of the test has it, nowhere without one; it is Wednesday noon there. */
+export async function seedTestProject(pool: Pool, mode: ProjectMode = 'simulator'): Promise<string> {
+  const { rows } = await pool.query<{ base_url: string }>(
+    `SELECT base_url FROM integration WHERE key = 'infobip'`,
+  );
+  const input: SeedInput = {
     mode,
     sender: '12065550100',
-    integration: {
-      provider: 'infobip',
-      variablePrefix: 'INFOBIP',
-      messagesPerCall: 1,
-      idempotentIds: 'verified',
-    },
+    integrations: [infobipSeed(rows[0] && { baseUrl: rows[0].base_url })],
+    through: { sms: 'infobip', mms: 'infobip' },
     apiKey: undefined,
-  });
+  };
+  const projectId = await seedProject(pool, input, TEST_BOX);
+  await setBusinessTime(pool, projectId);
+  return projectId;
 }
 
 export interface Member {
@@ -78,7 +84,7 @@ export interface LaunchedRun {
   readonly members: readonly Member[];
 }
 
-export const frozenWith = (text: string): FrozenScenario => ({
+export const frozenWith = (text: string, more: JsonObject = {}): FrozenScenario => ({
   name: 'Test',
   nodes: [
     { id: 'start', type: 'now', version: 1, config: {}, actionId: null },
@@ -88,7 +94,7 @@ export const frozenWith = (text: string): FrozenScenario => ({
       version: 1,
       name: 'sms_1',
       actionId: 1,
-      config: { sender: 'default', category: 'marketing', text },
+      config: { sender: 'default', category: 'marketing', text, ...more },
     },
   ],
   edges: [{ from: 'start', outlet: 'next', to: 'send' }],
@@ -104,7 +110,14 @@ export async function launchRun(
     customers = consentingCustomers(3),
     state = 'running',
     text,
-  }: { customers?: readonly CustomerRecord[]; state?: RunState; text?: string } = {},
+    config,
+  }: {
+    customers?: readonly CustomerRecord[];
+    state?: RunState;
+    text?: string;
+    /** More settings of the message node. */
+    config?: JsonObject;
+  } = {},
 ): Promise<LaunchedRun> {
   const projectId = await seedTestProject(pool);
   const group = randomUUID();
@@ -113,7 +126,7 @@ export async function launchRun(
     attributes: { ...customer.attributes, group },
   }));
   await importCustomers(pool, { projectId, phoneKey: PHONE_KEY, records });
-  const runId = await insertRun(pool, projectId, state, text);
+  const runId = await insertRun(pool, projectId, state, text, config);
   const month = monthOf(Date.now());
   await freezeAudience(pool, {
     runId,
@@ -152,6 +165,7 @@ export async function insertRun(
   projectId: string,
   state: RunState = 'running',
   text = 'Hi',
+  config: JsonObject = {},
 ): Promise<string> {
   const runId = randomUUID();
   await pool.query(
@@ -164,7 +178,7 @@ export async function insertRun(
      INSERT INTO run (id, month, project_id, scenario_id, version_id, state, workflow_id, relayed_at, started_at)
      SELECT $2::uuid, $5, $1, scenario_id, id, $3, 'run/test/' || $2::uuid, now(),
        CASE WHEN $3 <> 'requested' THEN now() END FROM version`,
-    [projectId, runId, state, JSON.stringify(frozenWith(text)), monthOf(Date.now())],
+    [projectId, runId, state, JSON.stringify(frozenWith(text, config)), monthOf(Date.now())],
   );
   return runId;
 }
@@ -191,13 +205,17 @@ export function claimScope(run: LaunchedRun, more: Partial<ClaimScope> = {}): Cl
     consentClass: 'marketing',
     senderId: run.senderId,
     integrationId: run.integrationId,
-    staleAfter: Date.now() + HOUR,
+    plannedAt: Date.now(),
+    freshnessMs: HOUR,
+    windowMarginMs: 900_000,
+    isTest: false,
     recheckMs: 30_000,
     providerIsLocal: true,
     isTestNumber: () => false,
     actionId: 1,
     pass: 1,
     leg: 0,
+    fallsBack: false,
     channel: 'sms',
     sender: '12065550100',
     receiptDeadlineMs: HOUR,

@@ -22,7 +22,7 @@ const GUARD = `
       RAISE EXCEPTION 'A message must not go from % to %.', OLD.state, NEW.state;
     END IF;
     IF (NEW.ended_at IS NOT NULL) <>
-       (NEW.state IN (${quoted(FINAL_MESSAGE_STATES)}) OR (NEW.no_receipt AND NEW.state IN ('accepted', 'dispatched')))
+       (NEW.fallback_at IS NULL AND NEW.state IN (${quoted(FINAL_MESSAGE_STATES)}) OR (NEW.no_receipt AND NEW.state IN ('accepted', 'dispatched')))
     THEN
       RAISE EXCEPTION 'A message in state % (no receipt: %) has the end %.', NEW.state, NEW.no_receipt, NEW.ended_at;
     END IF;

@@ -106,6 +106,7 @@ export interface MessageRow {
   readonly status_code: string | null;
   readonly error: string | null;
   readonly error_class: string | null;
+  readonly parts: number | null;
   readonly receipt_state: ReceiptState | null;
   readonly receipt_at: Date | null;
   readonly receipt_key: string | null;
@@ -136,6 +137,7 @@ export interface EventRow {
   readonly at: Date;
   readonly status_code: string | null;
   readonly error: string | null;
+  readonly parts: number | null;
 }
 
 export async function eventsOf({
@@ -143,7 +145,7 @@ export async function eventsOf({
   runId,
 }: Pick<LaunchedRun, 'pool' | 'runId'>): Promise<readonly EventRow[]> {
   const { rows } = await pool.query<EventRow>(
-    'SELECT id, message_id, status, at, status_code, error FROM campaign_event WHERE run_id = $1 ORDER BY seq',
+    'SELECT id, message_id, status, at, status_code, error, parts FROM campaign_event WHERE run_id = $1 ORDER BY seq',
     [runId],
   );
   return rows;

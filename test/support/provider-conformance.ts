@@ -1,11 +1,29 @@
+import { keywordOf } from '../../domain/keyword.ts';
 import { PermanentError } from '../../domain/errors.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
+import type { Receipt } from '../../domain/receipt.ts';
 import type { CallWindow, MessageProvider, OutboundMessage, RawWebhook } from '../../providers/provider.ts';
+import type { ProviderName } from '../../domain/provider-names.ts';
+import { PROVIDER_KINDS } from '../../providers/catalogue.ts';
+import { limitsInWords } from './limits-in-words.ts';
 import { eventually } from './eventually.ts';
+import { cellsOf, readColumn, writeColumn, type Shown } from './provider-table.ts';
 
 /** What a vendor can do to a call. */
 export type Trouble =
   'rejects' | 'throttles' | 'fails' | 'resets' | 'stays_silent' | 'truncates' | 'leaves_out';
+
+/**
+ * What a vendor does not do, each with its reason; the suite then asserts what its adapter does instead.
+ *
+ * - `refuses_known_ids`: an id that was taken before is taken again
+ * - `batches`: a call offers one message
+ * - `retry_after`: a throttled call does not say for how long
+ * - `lookup`: nobody can be asked about a message
+ */
+export type Gaps = Readonly<
+  Partial<Record<'refuses_known_ids' | 'batches' | 'retry_after' | 'lookup', string>>
+>;
 
 /** An adapter with a stand-in for its vendor. */
 export interface ProviderUnderTest {
@@ -20,10 +38,12 @@ export interface ProviderUnderTest {
   requests(): number;
   /** Ids that the vendor has taken. */
   accepted(): readonly string[];
-  /** A webhook as the vendor posts it once these messages have been delivered. */
-  deliveryWebhook(ids: readonly string[]): RawWebhook;
-  /** The same without its proof. */
-  forgedWebhook(ids: readonly string[]): RawWebhook;
+  /** A webhook as the vendor posts it once these messages have been delivered: one each where it tells of one at a time. */
+  deliveryWebhooks(ids: readonly string[]): readonly RawWebhook[];
+  /** A webhook as the vendor posts it once +12125550123 has sent "Stop" to the sender 12065550100. */
+  inboundWebhook(): RawWebhook;
+  /** One without its proof. */
+  forgedWebhook(id: string): RawWebhook;
   close(): Promise<void>;
 }
 
@@ -38,8 +58,25 @@ export function callWindow(deadlineMs = CALL_MS): CallWindow {
  * What every adapter must do, whatever its vendor.
  * @param make a fresh vendor and adapter; called once for each group of cases
  */
-export function providerConformance(name: string, make: () => Promise<ProviderUnderTest>): void {
+export function providerConformance(
+  kind: ProviderName,
+  gaps: Gaps,
+  make: () => Promise<ProviderUnderTest>,
+): void {
+  const name = PROVIDER_KINDS[kind].label;
   let test: ProviderUnderTest;
+  const shown: Shown[] = [];
+  /** A case that shows what its provider can do: it then stands in docs/providers.md. */
+  const shows = (
+    capability: string,
+    says: () => string,
+    [title, run]: readonly [title: string, run: () => Promise<void> | void],
+  ): void => {
+    it(title, async () => {
+      await run();
+      shown.push({ capability, says: says(), test: title });
+    });
+  };
   beforeAll(async () => (test = await make()));
   afterAll(() => test.close());
 
@@ -50,18 +87,51 @@ export function providerConformance(name: string, make: () => Promise<ProviderUn
   };
 
   describe(`${name}: offering a message`, () => {
-    it('that is taken is accepted', async () => {
-      const message = test.message();
-      expect(await submitOne(message)).toMatchObject({ kind: 'accepted' });
-      expect(test.accepted()).toContain(message.id);
-    });
+    shows('channels', () => test.provider.capabilities.channels.join(', ').toUpperCase(), [
+      'that is taken is accepted',
+      async () => {
+        const message = test.message();
+        expect(await submitOne(message)).toMatchObject({ kind: 'accepted' });
+        expect(test.accepted()).toContain(message.id);
+      },
+    ]);
 
-    it('whose id was taken before is told apart, and it is not taken again', async () => {
-      const message = test.message();
-      await submitOne(message);
-      expect(await submitOne(message)).toEqual({ kind: 'duplicate_id', messageId: message.id });
-      expect(test.accepted().filter((id) => id === message.id)).toHaveLength(1);
-    });
+    shows('longest text', () => limitsInWords(test.provider.capabilities), [
+      'of the longest text that its channel has is accepted',
+      async () => {
+        const { channels, maxText, maxSegments } = test.provider.capabilities;
+        for (const channel of channels) {
+          const message = test.message();
+          const length = channel === 'sms' ? Math.min(maxText.sms, maxSegments * 153) : maxText.mms;
+          const content = { ...message.content, subject: null, text: 'x'.repeat(length) };
+          const reportUrl = test.provider.reportUrl(channel);
+          expect(await submitOne({ ...message, channel, content, reportUrl })).toMatchObject({
+            kind: 'accepted',
+          });
+        }
+      },
+    ]);
+
+    if (gaps.refuses_known_ids !== undefined) {
+      shows('an id that it has taken before', () => 'is taken again', [
+        `whose id was taken before is taken again: ${gaps.refuses_known_ids}`,
+        async () => {
+          const message = test.message();
+          await submitOne(message);
+          expect(await submitOne(message)).toMatchObject({ kind: 'accepted' });
+          expect(test.accepted().filter((id) => id === message.id)).toHaveLength(2);
+        },
+      ]);
+    } else
+      shows('an id that it has taken before', () => 'is refused, and told apart', [
+        'whose id was taken before is told apart, and it is not taken again',
+        async () => {
+          const message = test.message();
+          await submitOne(message);
+          expect(await submitOne(message)).toEqual({ kind: 'duplicate_id', messageId: message.id });
+          expect(test.accepted().filter((id) => id === message.id)).toHaveLength(1);
+        },
+      ]);
 
     it('that is refused is rejected, with the reason of the vendor', async () => {
       const message = test.message('rejects');
@@ -74,16 +144,26 @@ export function providerConformance(name: string, make: () => Promise<ProviderUn
       expect(test.accepted()).not.toContain(message.id);
     });
 
-    it('while the vendor throttles is provably unsent, until the vendor says', async () => {
-      const message = test.message('throttles');
-      expect(await submitOne(message)).toMatchObject({
-        kind: 'unsent',
-        cause: 'throttled',
-        retryAfterMs: 1_000,
-      });
-      expect(test.accepted()).not.toContain(message.id);
-      expect(await submitOne(message)).toMatchObject({ kind: 'accepted' });
-    });
+    shows(
+      'while it throttles',
+      () =>
+        gaps.retry_after === undefined
+          ? 'says for how long'
+          : `does not say for how long: ${gaps.retry_after}`,
+      [
+        'while the vendor throttles is provably unsent, until the vendor says',
+        async () => {
+          const message = test.message('throttles');
+          expect(await submitOne(message)).toMatchObject({
+            kind: 'unsent',
+            cause: 'throttled',
+            retryAfterMs: gaps.retry_after === undefined ? 1_000 : null,
+          });
+          expect(test.accepted()).not.toContain(message.id);
+          expect(await submitOne(message)).toMatchObject({ kind: 'accepted' });
+        },
+      ],
+    );
 
     it('that can not be understood is rejected when it is alone', async () => {
       expect(await submitOne(test.malformed())).toMatchObject({ kind: 'rejected' });
@@ -129,16 +209,40 @@ export function providerConformance(name: string, make: () => Promise<ProviderUn
   });
 
   describe(`${name}: offering many messages in one call`, () => {
-    it('answers each by its id, in one request', async () => {
-      const many = Array.from({ length: test.provider.capabilities.maxBatch - 1 }, () => test.message());
-      const refused = test.message('rejects');
+    it('of none makes no call', async () => {
       const before = test.requests();
-      const outcomes = await test.provider.submit([...many, refused], callWindow());
-      expect(test.requests()).toBe(before + 1);
-      expect(outcomes.map(({ messageId }) => messageId)).toEqual([...many, refused].map(({ id }) => id));
-      expect(outcomes.map(({ kind }) => kind)).toEqual([...many.map(() => 'accepted'), 'rejected']);
-      expect(test.accepted()).toEqual(expect.arrayContaining(many.map(({ id }) => id)));
+      expect(await test.provider.submit([], callWindow())).toEqual([]);
+      expect(test.requests()).toBe(before);
     });
+
+    if (gaps.batches !== undefined) {
+      shows('messages of one call', () => '1', [
+        `is not done: ${gaps.batches}`,
+        async () => {
+          expect(test.provider.capabilities.maxBatch).toBe(1);
+          const before = test.requests();
+          await expect(test.provider.submit([test.message(), test.message()], callWindow())).rejects.toThrow(
+            RangeError,
+          );
+          expect(test.requests()).toBe(before);
+        },
+      ]);
+      return;
+    }
+
+    shows('messages of one call', () => `up to ${test.provider.capabilities.maxBatch}`, [
+      'answers each by its id, in one request',
+      async () => {
+        const many = Array.from({ length: test.provider.capabilities.maxBatch - 1 }, () => test.message());
+        const refused = test.message('rejects');
+        const before = test.requests();
+        const outcomes = await test.provider.submit([...many, refused], callWindow());
+        expect(test.requests()).toBe(before + 1);
+        expect(outcomes.map(({ messageId }) => messageId)).toEqual([...many, refused].map(({ id }) => id));
+        expect(outcomes.map(({ kind }) => kind)).toEqual([...many.map(() => 'accepted'), 'rejected']);
+        expect(test.accepted()).toEqual(expect.arrayContaining(many.map(({ id }) => id)));
+      },
+    ]);
 
     it('leaves all of them in doubt when the answer does not come', async () => {
       const batch = [test.message(), test.message('resets'), test.message()];
@@ -154,45 +258,59 @@ export function providerConformance(name: string, make: () => Promise<ProviderUn
       );
       for (const { id } of batch) expect(test.accepted()).not.toContain(id);
     });
-
-    it('of none makes no call', async () => {
-      const before = test.requests();
-      expect(await test.provider.submit([], callWindow())).toEqual([]);
-      expect(test.requests()).toBe(before);
-    });
   });
 
   describe(`${name}: looking messages up`, () => {
-    it('finds those that were taken, in their state, and names those that were not', async () => {
-      const [sent, never] = [test.message(), test.message()];
-      await submitOne(sent);
-      const references = [sent, never].map(({ id, channel }) => ({ messageId: id, channel }));
-      await eventually(async () => {
-        const [found, missing] = await test.provider.lookup(references);
-        expect(missing).toEqual({ kind: 'missing', messageId: never.id });
-        expect(found).toMatchObject({
-          kind: 'found',
-          receipt: { messageId: sent.id, channel: sent.channel },
-        });
-        return found?.kind === 'found' && found.receipt.state === 'delivered' ? found : undefined;
-      });
-      expect(test.accepted()).not.toContain(never.id);
-    });
-
-    it('answers for each of more ids than one look-up takes', async () => {
-      const messages = Array.from({ length: test.provider.capabilities.maxLookup * 2 + 1 }, () =>
-        test.message(),
-      );
-      const last = messages.at(-1) as OutboundMessage;
-      await submitOne(last);
-      const results = await test.provider.lookup(
-        messages.map(({ id, channel }) => ({ messageId: id, channel })),
-      );
-      expect(results.map(({ messageId }) => messageId).sort()).toEqual(messages.map(({ id }) => id).sort());
-      expect(results.filter(({ kind }) => kind === 'found').map(({ messageId }) => messageId)).toEqual([
-        last.id,
+    if (gaps.lookup !== undefined) {
+      shows('look-up of a message by our id', () => 'none: what is in doubt is proven by a report alone', [
+        `is not done: ${gaps.lookup}`,
+        async () => {
+          const { id, channel } = test.message();
+          const before = test.requests();
+          expect(test.provider.capabilities.lookup).toBe(false);
+          expect(await test.provider.lookup([{ messageId: id, channel }])).toEqual([]);
+          expect(test.requests()).toBe(before);
+        },
       ]);
-    });
+      return;
+    }
+
+    shows('look-up of a message by our id', () => 'yes', [
+      'finds those that were taken, in their state, and names those that were not',
+      async () => {
+        const [sent, never] = [test.message(), test.message()];
+        await submitOne(sent);
+        const references = [sent, never].map(({ id, channel }) => ({ messageId: id, channel }));
+        await eventually(async () => {
+          const [found, missing] = await test.provider.lookup(references);
+          expect(missing).toEqual({ kind: 'missing', messageId: never.id });
+          expect(found).toMatchObject({
+            kind: 'found',
+            receipt: { messageId: sent.id, channel: sent.channel },
+          });
+          return found?.kind === 'found' && found.receipt.state === 'delivered' ? found : undefined;
+        });
+        expect(test.accepted()).not.toContain(never.id);
+      },
+    ]);
+
+    shows('ids of one look-up', () => String(test.provider.capabilities.maxLookup), [
+      'answers for each of more ids than one look-up takes',
+      async () => {
+        const messages = Array.from({ length: test.provider.capabilities.maxLookup * 2 + 1 }, () =>
+          test.message(),
+        );
+        const last = messages.at(-1) as OutboundMessage;
+        await submitOne(last);
+        const results = await test.provider.lookup(
+          messages.map(({ id, channel }) => ({ messageId: id, channel })),
+        );
+        expect(results.map(({ messageId }) => messageId).sort()).toEqual(messages.map(({ id }) => id).sort());
+        expect(results.filter(({ kind }) => kind === 'found').map(({ messageId }) => messageId)).toEqual([
+          last.id,
+        ]);
+      },
+    ]);
 
     it('of none makes no call', async () => {
       const before = test.requests();
@@ -210,30 +328,59 @@ export function providerConformance(name: string, make: () => Promise<ProviderUn
   });
 
   describe(`${name}: a webhook`, () => {
-    it('of the vendor is believed, one without its proof is not', () => {
-      expect(test.provider.verifyWebhook(test.deliveryWebhook(['a']))).toBe(true);
-      expect(test.provider.verifyWebhook(test.forgedWebhook(['a']))).toBe(false);
-    });
+    shows('proof of webhooks', () => PROVIDER_KINDS[kind].webhookAuth.join(', '), [
+      'of the vendor is believed, one without its proof is not',
+      () => {
+        for (const webhook of test.deliveryWebhooks(['a']))
+          expect(test.provider.verifyWebhook(webhook)).toBe(true);
+        expect(test.provider.verifyWebhook(test.forgedWebhook('a'))).toBe(false);
+      },
+    ]);
 
     it('says of each message that it was delivered, under a key that stays the same', () => {
-      const webhook = test.deliveryWebhook(['a', 'b']);
-      const receipts = test.provider.parseWebhook(webhook, Date.now());
+      const webhooks = test.deliveryWebhooks(['a', 'b']);
+      const read = (at: number): readonly Receipt[] =>
+        webhooks.flatMap((webhook) => test.provider.parseWebhook(webhook, at).receipts);
+      const receipts = read(Date.now());
       expect(receipts).toMatchObject([
         { messageId: 'a', state: 'delivered', errorClass: null },
         { messageId: 'b', state: 'delivered', errorClass: null },
       ]);
       expect(receipts[0]?.key).not.toBe(receipts[1]?.key);
-      const again = test.provider.parseWebhook(webhook, Date.now() + 60_000);
-      expect(again.map(({ key }) => key)).toEqual(receipts.map(({ key }) => key));
+      expect(read(Date.now() + 60_000).map(({ key }) => key)).toEqual(receipts.map(({ key }) => key));
     });
+
+    shows('messages that people write', () => 'told by a webhook', [
+      'of a message that somebody has sent tells who sent what to whom, and is the same when it is told again',
+      () => {
+        const webhook = test.inboundWebhook();
+        expect(test.provider.verifyWebhook(webhook)).toBe(true);
+        expect(test.provider.verifyWebhook({ ...webhook, path: [...webhook.path.slice(0, -1), 'x'] })).toBe(
+          false,
+        );
+        const { receipts, inbound = [] } = test.provider.parseWebhook(webhook, Date.now());
+        expect(receipts).toEqual([]);
+        expect(inbound).toMatchObject([{ from: '+12125550123', to: '12065550100' }]);
+        expect(inbound.map(keywordOf)).toEqual(['stop']);
+        expect(inbound[0]?.providerMessageId).toMatch(/\S/);
+        expect(test.provider.parseWebhook(webhook, Date.now() + 60_000).inbound).toEqual(inbound);
+      },
+    ]);
 
     it('that can not be read is refused by name', () => {
       for (const text of ['', 'no json', '[]', '{}']) {
-        const webhook = { ...test.deliveryWebhook([]), body: Buffer.from(text) };
+        const webhook = { ...test.forgedWebhook('a'), body: Buffer.from(text) };
         const parse = (): unknown => test.provider.parseWebhook(webhook, Date.now());
         expect(parse).toThrow(PermanentError);
         expect(parse).toThrow(expect.objectContaining({ code: 'webhook_unreadable' }) as Error);
       }
+    });
+  });
+
+  describe(`${name} in docs/providers.md`, () => {
+    it('is described as it was shown here; UPDATE_DOCS=true writes it', async () => {
+      if (process.env['UPDATE_DOCS'] === 'true') await writeColumn(kind, shown);
+      expect(await readColumn(kind)).toEqual(cellsOf(shown));
     });
   });
 }

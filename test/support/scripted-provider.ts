@@ -4,6 +4,7 @@ import { CallSlots } from '../../activities/message/call-slots.ts';
 import { OutcomeRecorder } from '../../activities/message/outcome-recorder.ts';
 import { createLog } from '../../config/log.ts';
 import { timingsOf } from '../../config/timings.ts';
+import { MessageLinks } from '../../database/message-links.ts';
 import type { Pool } from '../../database/pool.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
 import type { Notice, RarePath } from '../../domain/rare-path.ts';
@@ -11,6 +12,7 @@ import type { Timings } from '../../domain/timings.ts';
 import type { CallWindow, OutboundMessage } from '../../providers/provider.ts';
 import type { ProviderRegistry } from '../../providers/registry.ts';
 import { RenderPool } from '../../templates/render-pool.ts';
+import { NO_INTEGRATION } from './credentials.ts';
 import { accepted } from './ledger.ts';
 
 /** Everything that activities need, with a provider in this process that answers as it is told. */
@@ -40,7 +42,7 @@ export function scriptedDependencies(
   };
   const timings = { ...timingsOf('test'), ...changed };
   const provider = {
-    capabilities: { maxBatch: 100, maxText: { mms: 5_000, sms: 1_600 }, lookup: false },
+    capabilities: { maxBatch: 100, maxText: { mms: 5_000, sms: 1_600 }, maxSegments: 10, lookup: false },
     submit: (messages: readonly OutboundMessage[], window: CallWindow) => {
       called.push(...messages.map(({ id }) => id));
       return scripted.answerCall(messages, window);
@@ -62,6 +64,10 @@ export function scriptedDependencies(
       testNumbers: new Set(),
       providers: { get: () => provider, isLocal: () => scripted.isLocal } as unknown as ProviderRegistry,
       renderPool: new RenderPool({ processes: renderProcesses }),
+      messageLinks: new MessageLinks({
+        phoneKey: 'of these tests',
+        publicUrl: 'https://tidings.example.com',
+      }),
       callSlots: new CallSlots(),
       breakerWatch: new BreakerWatch(pool, timings, { log: createLog('test', 'silent'), notice }),
       outcomeRecorder: new OutcomeRecorder(pool, timings, notice),
@@ -73,7 +79,7 @@ export function scriptedDependencies(
 /** The calls that are made from now on, each as the ids of its messages; filled as they are made. */
 export function callsOf(scripted: ScriptedDependencies): (readonly string[])[] {
   const calls: (readonly string[])[] = [];
-  const provider = scripted.deps.providers.get({ id: '', provider: '', variablePrefix: '' });
+  const provider = scripted.deps.providers.get(NO_INTEGRATION);
   const submit = provider.submit.bind(provider);
   provider.submit = (messages, window) => {
     calls.push(messages.map(({ id }) => id));

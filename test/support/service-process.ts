@@ -8,6 +8,7 @@ const ROOT = path.join(import.meta.dirname, '..', '..');
 /** What every service must be told; nothing is there unless a test has put it there. */
 export const SERVICE_VARIABLES = {
   PHONE_KEY: 'a phone key that is used in tests only',
+  CREDENTIAL_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
   TEMPORAL_ADDRESS: '127.0.0.1:1',
   PUBLIC_URL: 'http://127.0.0.1:1',
   TIMINGS: 'test',

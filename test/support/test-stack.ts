@@ -13,9 +13,9 @@ import { timingsOf } from '../../config/timings.ts';
 import { newApiKey } from '../../database/api-key.ts';
 import { assertPhoneKey } from '../../database/phone-hash.ts';
 import { createPrisma, type Prisma } from '../../database/prisma.ts';
-import { seedProject } from '../../database/seed.ts';
+import { seedProject, type SeedInput } from '../../database/seed.ts';
 import type { ProjectMode } from '../../domain/gate.ts';
-import type { IdempotentIds } from '../../database/read-integration.ts';
+import type { IdempotentIds } from '../../domain/idempotent-ids.ts';
 import type { Timings } from '../../domain/timings.ts';
 import {
   createInfobipSimulator,
@@ -27,6 +27,8 @@ import { closeDependencies, createDependencies } from '../../worker/dependencies
 import { runPumps } from '../../worker/pumps.ts';
 import { createTemporalClient, type TemporalClient } from '../../worker/temporal.ts';
 import { Api } from './api.ts';
+import { setBusinessTime } from './business-time.ts';
+import { infobipSeed, TEST_BOX, TEST_KEY } from './credentials.ts';
 import { guardLedger } from './ledger-guard.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 import { freePort, startTemporal, type TestTemporal } from './temporal-server.ts';
@@ -35,6 +37,8 @@ export interface TestStackOptions {
   readonly timings?: Partial<Timings>;
   readonly mode?: ProjectMode;
   readonly testNumbers?: readonly string[];
+  /** Default true. */
+  readonly mediaFromLoopback?: boolean;
   readonly idempotentIds?: IdempotentIds;
   readonly messagesPerCall?: number;
   readonly simulator?: Partial<InfobipSimulatorOptions>;
@@ -53,6 +57,7 @@ export class TestStack {
   readonly projectId: string;
   readonly api: Api;
   readonly simulator: InfobipSimulator;
+  readonly simulatorUrl: string;
   readonly folder: string;
   temporal: TestTemporal | undefined;
   client: TemporalClient | undefined;
@@ -63,7 +68,10 @@ export class TestStack {
   private stopWorker = (): Promise<void> => Promise.resolve();
 
   private constructor(
-    parts: Pick<TestStack, 'database' | 'config' | 'prisma' | 'projectId' | 'api' | 'simulator' | 'folder'>,
+    parts: Pick<
+      TestStack,
+      'database' | 'config' | 'prisma' | 'projectId' | 'api' | 'simulator' | 'simulatorUrl' | 'folder'
+    >,
     server: Server,
   ) {
     ({
@@ -72,7 +80,8 @@ export class TestStack {
       prisma: this.prisma,
       projectId: this.projectId,
     } = parts);
-    ({ api: this.api, simulator: this.simulator, folder: this.folder } = parts);
+    ({ api: this.api, simulator: this.simulator, simulatorUrl: this.simulatorUrl } = parts);
+    this.folder = parts.folder;
     this.server = server;
   }
 
@@ -100,37 +109,38 @@ export class TestStack {
       timings: { ...timingsOf('test'), ...options.timings },
       crashPoints: undefined,
       testNumbers: options.testNumbers ?? [],
-      integrations: {
-        INFOBIP: {
-          baseUrl: simulatorUrl,
-          apiKey: PROVIDER_KEY,
-          webhookAuth: { kind: 'token', secret: 'a webhook secret for tests' },
-        },
-      },
+      mediaFromLoopback: options.mediaFromLoopback ?? true,
+      credentialKeys: [TEST_KEY],
     };
     await guardLedger(database.pool);
     await assertPhoneKey(database.pool, PHONE_KEY);
     const key = newApiKey();
-    const projectId = await seedProject(database.pool, {
+    const infobip = infobipSeed({
+      baseUrl: simulatorUrl,
+      apiKey: PROVIDER_KEY,
+      messagesPerCall: options.messagesPerCall ?? 1,
+      idempotentIds: options.idempotentIds ?? 'verified',
+    });
+    const seed: SeedInput = {
       mode: options.mode ?? 'simulator',
       sender: '12065550100',
-      integration: {
-        provider: 'infobip',
-        variablePrefix: 'INFOBIP',
-        messagesPerCall: options.messagesPerCall ?? 1,
-        idempotentIds: options.idempotentIds ?? 'verified',
-      },
+      integrations: [infobip],
+      through: { sms: 'infobip', mms: 'infobip' },
       apiKey: key,
-    });
+    };
+    const projectId = await seedProject(database.pool, seed, TEST_BOX);
+    await setBusinessTime(database.pool, projectId);
     const prisma = createPrisma(database.pool);
     const log = createLog('test', 'silent');
     const deps = createDependencies({ config, log, pool: database.pool });
-    const { providers, reach } = deps;
-    const server = createApiServer({ config, log, pool: database.pool, prisma, providers, reach });
+    const { providers, renderPool, reach } = deps;
+    const { pool } = database;
+    const server = createApiServer({ config, log, pool, prisma, providers, renderPool, reach });
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     const api = new Api(config.publicUrl, key.key);
-    const stack = new TestStack({ database, config, prisma, projectId, api, simulator, folder }, server);
+    const parts = { database, config, prisma, projectId, api, simulator, simulatorUrl, folder };
+    const stack = new TestStack(parts, server);
     stack.stopping.push(() => closeDependencies(deps));
     if (options.engine ?? true) {
       await stack.startTemporal();
@@ -156,7 +166,9 @@ export class TestStack {
       pool: this.database.pool,
     });
     const bundle = (): Promise<string> => Promise.resolve(this.bundle);
-    const done = runPumps(deps, { temporal, namespace: 'default', bundle }, stop.signal);
+    const { mediaFromLoopback } = this.config;
+    const options = { temporal, namespace: 'default', bundle, box: TEST_BOX, mediaFromLoopback };
+    const done = runPumps(deps, options, stop.signal);
     return this.onStop(async () => {
       stop.abort();
       await done;

@@ -6,7 +6,12 @@ import { createWorker } from '../../worker/create-worker.ts';
 import { createDependencies } from '../../worker/dependencies.ts';
 
 /** The process behind `startWorkerProcess`: a worker with the configuration of a test's stack. It is only ever killed. */
-const config = JSON.parse(process.env['TEST_CONFIG'] ?? '') as ServiceConfig;
+const { credentialKeys, ...rest } = JSON.parse(process.env['TEST_CONFIG'] ?? '') as ServiceConfig;
+// JSON has no bytes: what stands there of a key becomes one again.
+const config = {
+  ...rest,
+  credentialKeys: credentialKeys.map(({ id, key }) => ({ id, key: Buffer.from(key) })),
+};
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 const pool = createPool({ url: config.databaseUrl, name: 'worker', connections: config.databaseConnections });
 const deps = createDependencies({ config, pool, log: createLog('worker', 'silent') });

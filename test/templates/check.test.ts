@@ -110,6 +110,25 @@ describe('a template', () => {
     expect(checkTemplate('{{ total }}{% set total = 1 %}')).toHaveLength(1);
   });
 
+  it('of a fallback may read the link to the MMS, and of that message nothing else', () => {
+    const ofFallback = (source: string): readonly string[] => checkTemplate(source, { ofFallback: true });
+    expect(ofFallback('{{ customer.name }}: {{ message.link }} {{ message["link"] }}')).toEqual([]);
+    expect(ofFallback('{% for message in customer.list %}{{ message.title }}{% endfor %}')).toEqual([]);
+    expect(ofFallback('{{ message.lnk }}')).toEqual([
+      'There is no part of "message" "lnk". Did you mean "link"?',
+    ]);
+    for (const source of [
+      '{{ message }}',
+      '{{ message[customer.key] }}',
+      '{% set m = message %}{{ m.link }}',
+      '{{ message.constructor }}',
+    ])
+      expect(ofFallback(source)).toHaveLength(1);
+    expect(checkTemplate('{{ message.link }}')).toEqual([
+      'Only the text of a fallback can read "message": it is about the MMS in whose place it is sent.',
+    ]);
+  });
+
   it('is told everything that is wrong with it at once', () => {
     expect(
       checkTemplate('{{ custmer.x }}{{ customer.y | uper }}{% include "z" %}{{ range(3) }}'),

@@ -2,9 +2,12 @@ import { createLog } from '../../config/log.ts';
 import type { Dependencies } from '../../activities/dependencies.ts';
 import { readOpenBreakers, type OpenBreaker } from '../../database/breakers.ts';
 import type { Pool } from '../../database/pool.ts';
+import { readIntegration } from '../../database/read-integration.ts';
+import type { IdempotentIds } from '../../domain/idempotent-ids.ts';
 import { TransientError } from '../../domain/errors.ts';
 import { closeDependencies, createDependencies } from '../../worker/dependencies.ts';
 import { lookUpMessages } from '../../worker/look-up.ts';
+import type { MessageProvider } from '../../providers/provider.ts';
 import { LookupRefusedError } from '../../providers/lookup-refused-error.ts';
 import { runInDoubt } from '../support/in-doubt.ts';
 import type { LaunchedRun } from '../support/launched-run.ts';
@@ -27,6 +30,7 @@ beforeEach(async () => {
   await database.pool.query('DELETE FROM breaker');
   await database.pool.query('UPDATE message SET look_at = NULL');
   ({ run } = await runInDoubt(database.pool));
+  await trustIds('verified');
 });
 afterEach(() => closeDependencies(deps));
 
@@ -34,9 +38,18 @@ const NOT_ASKED = 'The provider could not be asked.';
 
 const pool = (): Pool => stack.database.pool;
 
+const trustIds = (trust: IdempotentIds): Promise<unknown> =>
+  pool().query('UPDATE integration SET idempotent_ids = $2 WHERE id = $1', [run.integrationId, trust]);
+
 async function lookUp(): Promise<void> {
   await stack.database.pool.query('UPDATE message SET look_at = now() WHERE run_id = $1', [run.runId]);
   await lookUpMessages(deps);
+}
+
+async function adapter(): Promise<MessageProvider> {
+  const integration = await readIntegration(pool(), run.integrationId);
+  if (!integration) throw new Error('There is no integration.');
+  return deps.providers.get(integration);
 }
 
 const openBreakers = (): Promise<readonly OpenBreaker[]> =>
@@ -61,12 +74,8 @@ describe('a look-up that the provider refuses', () => {
   });
 
   it('for want of a permission is a miss: it opens no breaker, and an operator decides in the end', async () => {
-    await pool().query(`UPDATE integration SET idempotent_ids = 'assumed' WHERE id = $1`, [
-      run.integrationId,
-    ]);
-    const integration = { id: run.integrationId, provider: 'infobip', variablePrefix: 'INFOBIP' };
-    deps.providers.get(integration).lookup = () =>
-      Promise.reject(new LookupRefusedError('E403', 'Forbidden', false));
+    await trustIds('assumed');
+    (await adapter()).lookup = () => Promise.reject(new LookupRefusedError('E403', 'Forbidden', false));
     for (let i = 0; i < 10; i += 1) {
       await pool().query('UPDATE message SET looks = 0 WHERE run_id = $1', [run.runId]);
       await lookUp();
@@ -80,9 +89,8 @@ describe('a look-up that the provider refuses', () => {
 
 describe('a look-up that fails after the gate has refused a repeat', () => {
   it('leaves the refusal in the row, which says in the end why nobody could find out', async () => {
-    const integration = { id: run.integrationId, provider: 'infobip', variablePrefix: 'INFOBIP' };
     let answers = true;
-    deps.providers.get(integration).lookup = (references) =>
+    (await adapter()).lookup = (references) =>
       answers
         ? Promise.resolve(references.map(({ messageId }) => ({ kind: 'missing', messageId })))
         : Promise.reject(new TransientError('lookup_failed', 'Too many requests.'));
@@ -103,8 +111,11 @@ describe('a look-up that fails after the gate has refused a repeat', () => {
 });
 
 describe('a look-up that nobody can make', () => {
-  it('because the variables of the integration are gone is a miss, and an operator decides in the end', async () => {
-    await pool().query(`UPDATE integration SET variable_prefix = 'GONE' WHERE id = $1`, [run.integrationId]);
+  it('because the credentials of the integration are gone is a miss, and an operator decides in the end', async () => {
+    await pool().query(
+      'UPDATE integration SET secrets = NULL, secrets_key_id = NULL, revision = revision + 1 WHERE id = $1',
+      [run.integrationId],
+    );
     for (let i = 0; i < deps.timings.lookUpMs.length; i += 1) await lookUp();
     expect(await ledgerOf(run)).toMatchObject([{ state: 'unresolved', attempts: 1, error: NOT_ASKED }]);
   });

@@ -4,6 +4,7 @@ import { timingsOf } from '../../config/timings.ts';
 import { sweepMessages } from '../../database/sweep-messages.ts';
 import type { CrashPoint } from '../../domain/crash-point.ts';
 import { lookUpMessages } from '../../worker/look-up.ts';
+import { setBusinessTime } from '../support/business-time.ts';
 import { runInDoubt } from '../support/in-doubt.ts';
 import type { LaunchedRun } from '../support/launched-run.ts';
 import { accepted, ledgerOf, unsent, type MessageRow } from '../support/ledger.ts';
@@ -140,6 +141,25 @@ describe('a message in doubt whose repeat provably was not sent', () => {
 
     await liftHold(database.pool, run.projectId, target);
     expect(await lookUp(1)).toMatchObject({ state: 'accepted', attempts: 2 });
+  });
+
+  it('waits for the morning, which costs no look-up', async () => {
+    const at = (pacific: string): Promise<void> =>
+      setBusinessTime(database.pool, run.projectId, Date.parse(`2026-11-18T${pacific}:00-08:00`));
+    await at('20:46');
+    // It was planned in the evening: what was planned at noon would be stale by now.
+    await database.pool.query(`UPDATE message SET stale_at = now() + interval '15 hours' WHERE run_id = $1`, [
+      run.runId,
+    ]);
+    const waiting = await lookUp(2 * scripted.deps.timings.lookUpMs.length);
+    expect(waiting).toMatchObject({ state: 'unknown', looks: 1, error: 'repeat refused: quiet_hours' });
+    const minutes = (Number(waiting.look_at) - Date.now()) / 60_000;
+    expect(Math.round(minutes)).toBe(11 * 60 + 14);
+    expect(scripted.called).toEqual([]);
+
+    await at('08:00');
+    expect(await lookUp(1)).toMatchObject({ state: 'accepted', attempts: 2 });
+    await setBusinessTime(database.pool, run.projectId);
   });
 
   it('waits while its run is paused, which costs no look-up until it is stale', async () => {

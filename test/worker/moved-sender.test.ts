@@ -25,8 +25,8 @@ afterEach(async () => {
 async function moveSender({ pool, projectId }: LaunchedRun): Promise<string> {
   const { rows } = await pool.query<{ id: string }>(
     `WITH moved AS (
-       INSERT INTO integration (project_id, key, provider, variable_prefix, idempotent_ids)
-       VALUES ($1, 'other', 'infobip', 'OTHER', 'verified')
+       INSERT INTO integration (project_id, key, provider, idempotent_ids)
+       VALUES ($1, 'other', 'infobip', 'verified')
        ON CONFLICT (project_id, key) DO UPDATE SET provider = EXCLUDED.provider RETURNING id)
      UPDATE sender_profile SET sms_integration_id = moved.id FROM moved WHERE project_id = $1 RETURNING moved.id`,
     [projectId],

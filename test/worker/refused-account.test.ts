@@ -1,3 +1,6 @@
+import { seedIntegration } from '../../database/seed-integration.ts';
+import { inTransaction } from '../../database/transaction.ts';
+import { infobipSeed, TEST_BOX } from '../support/credentials.ts';
 import { eventually } from '../support/eventually.ts';
 import { chain, mms, NOW } from '../support/scenarios.ts';
 import { expectProblem } from '../support/problem.ts';
@@ -50,9 +53,12 @@ it('a run whose account is refused waits, tells everybody why, and goes on once 
     explanation: expect.stringMatching(/E401|timeout/) as string,
   });
 
-  const { integrations } = stack.config;
-  Object.assign(integrations['INFOBIP'] ?? {}, { apiKey: 'rotated' });
-  await stack.replaceWorker();
+  await inTransaction(stack.database.pool, (connection) =>
+    seedIntegration(
+      { connection, projectId: stack.projectId, box: TEST_BOX },
+      infobipSeed({ baseUrl: stack.simulatorUrl, apiKey: 'rotated' }),
+    ),
+  );
   expect((await api.runEnd(runId)).messages).toEqual({ delivered: 40 });
   expect(stack.simulator.ledger.rows.filter(({ kind }) => kind === 'accepted')).toHaveLength(40);
   const { rows } = await stack.database.pool.query('SELECT FROM message WHERE attempts <> 1');

@@ -2,6 +2,7 @@ import { decideMessage, readDecidedMessage } from '../../database/decide-message
 import { armHint, takeDueHints } from '../../database/hints.ts';
 import { markUnresolved, takeMessagesInDoubt } from '../../database/messages-in-doubt.ts';
 import { readIntegration } from '../../database/read-integration.ts';
+import type { IdempotentIds } from '../../domain/idempotent-ids.ts';
 import { repeatMessage } from '../../worker/repeat.ts';
 import { makeResends } from '../../worker/resend.ts';
 import { claimScope, consentingCustomers, launchRun, type LaunchedRun } from '../support/launched-run.ts';
@@ -16,9 +17,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function runInDoubt(): Promise<LaunchedRun> {
+async function runInDoubt(idempotentIds: IdempotentIds = 'verified'): Promise<LaunchedRun> {
   await database.pool.query('UPDATE message SET look_at = NULL');
   const run = await launchRun(database.pool, { customers: consentingCustomers(1) });
+  await database.pool.query('UPDATE integration SET idempotent_ids = $2 WHERE id = $1', [
+    run.integrationId,
+    idempotentIds,
+  ]);
   const { token, claimed } = await claim(run);
   await record(
     run,
@@ -26,14 +31,6 @@ async function runInDoubt(): Promise<LaunchedRun> {
     claimed.map(({ id }) => inDoubt(id)),
     { firstLookUpMs: 0 },
   );
-  return run;
-}
-
-async function runInDoubtAtAssumedIds(): Promise<LaunchedRun> {
-  const run = await runInDoubt();
-  await database.pool.query(`UPDATE integration SET idempotent_ids = 'assumed' WHERE id = $1`, [
-    run.integrationId,
-  ]);
   return run;
 }
 
@@ -73,7 +70,7 @@ describe('a message in doubt that is offered again and refused', () => {
   });
 
   it('stays in doubt where known ids may be taken for new ones: the refusal says nothing of the first offer', async () => {
-    const run = await runInDoubtAtAssumedIds();
+    const run = await runInDoubt('assumed');
     const [message] = await takeMessagesInDoubt(database.pool, 1, 60_000);
     const integration = await readIntegration(database.pool, run.integrationId);
     if (!message || !integration) throw new Error('There is nothing to repeat.');
@@ -97,7 +94,7 @@ describe('a message in doubt that is offered again and refused', () => {
 
 describe('an unresolved message that is sent again and refused', () => {
   it('is unresolved as before, says why, and is not offered again unless somebody wants it', async () => {
-    const run = await runInDoubtAtAssumedIds();
+    const run = await runInDoubt('assumed');
     await giveUpAndResend(run);
     const scripted = scriptedDependencies(database.pool, 0);
     scripted.answer = rejected;

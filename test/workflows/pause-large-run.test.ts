@@ -6,7 +6,7 @@ const CUSTOMERS = 10_000;
 /** Customers whose message is not even claimed when the run is paused, at least. */
 const UNCLAIMED = 3_000;
 /** For a machine that has much else to do. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 let stack: TestStack;
 

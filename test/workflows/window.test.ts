@@ -50,7 +50,7 @@ describe('the window of a run', () => {
     const run = await eventually(async () => {
       const now = await stack.api.readRun(body.id);
       return now.nodes.find((node) => node.node_id === 'pause')?.here === 1_000 ? now : undefined;
-    }, 40_000);
+    }, 120_000);
     expect(run.cohorts).toEqual({ total: 50, finished: 0 });
     expect(run.nodes.find((node) => node.node_id === 'first')?.outcomes).toEqual({ accepted: 1_000 });
     const list = stack.client?.client.workflow.list({ query: `WorkflowId = '${body.workflowId}'` });
@@ -61,5 +61,5 @@ describe('the window of a run', () => {
     });
     expect(statuses).toEqual(['CONTINUED_AS_NEW', 'CONTINUED_AS_NEW', 'RUNNING']);
     expect(await mostStarting(body.workflowId)).toBe(4);
-  });
+  }, 150_000);
 });

@@ -22,12 +22,13 @@ import { START } from '../world/virtual-time.ts';
 export const SETTING: Setting = {
   members: 3,
   twins: true,
+  evening: false,
   messagesPerCall: 1,
   idempotentIds: 'verified',
   lookUpLagMs: 0,
 };
 const MEMBERS = [0, 1, 2];
-const LEDGER = { month: MONTH, cohortId: IDS.cohort, actionId: 1, pass: 1 };
+const LEDGER = { month: MONTH, cohortId: IDS.cohort, actionId: 1, pass: 1, leg: 0 };
 
 /** What the message node claims under. */
 function scopeIn(pool: Pool): ClaimScope {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import type { Pool } from '../../../database/pool.ts';
+import { setBusinessTime } from '../../support/business-time.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 import { Store } from '../sql/store.ts';
-import { initialRows, insertion, readSchema, seed } from '../world/fixture.ts';
+import { IDS, initialRows, insertion, readSchema, seed } from '../world/fixture.ts';
 import { immediatePool } from '../world/immediate-pool.ts';
 import { anyAction, SETTING, type Action } from './ledger-actions.ts';
 
@@ -45,6 +46,7 @@ async function inPostgres(actions: readonly Action[]): Promise<unknown> {
   seed((table, row) => inserts.push([table, row]), SETTING);
   for (const [table, row] of inserts)
     await pool.query(insertion(table, Object.keys(row)), Object.values(row));
+  await setBusinessTime(pool, IDS.project);
   return play(pool, actions);
 }
 

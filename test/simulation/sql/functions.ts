@@ -56,6 +56,7 @@ export const FUNCTIONS: Readonly<Record<string, SqlFunction>> = {
   gen_random_uuid: () => randomUUID(),
   jsonb_build_object: jsonOf,
   starts_with: ([text = null, prefix = null]) => textOf(text).startsWith(textOf(prefix)),
+  encode: ([bytes = null]) => (Buffer.isBuffer(bytes) ? bytes.toString('base64') : null),
   cardinality: ([array]) => (Array.isArray(array) ? array.length : null),
   coalesce: (args) => args.find((arg) => arg !== null) ?? null,
   md5: ([text = null]) => createHash('md5').update(textOf(text)).digest('hex'),
@@ -92,12 +93,18 @@ export const AGGREGATES: Readonly<Record<string, (values: Values) => Value>> = {
 export function arithmetic(operator: string, a: Value, b: Value): Value {
   if (a === null || b === null) return null;
   if (operator === '||') return textOf(a) + textOf(b);
+  if (operator === '@>') return containsAll(a, b);
   if (a instanceof Instant) return shifted(operator, a, b);
   if (b instanceof Instant && a instanceof Interval) return new Instant(b.ms + a.ms);
   if (a instanceof Interval)
     return new Interval(numeric(operator, a.ms, b instanceof Interval ? b.ms : Number(b)));
   if (typeof a === 'bigint' && typeof b === 'bigint') return BigInt(numeric(operator, Number(a), Number(b)));
   return numeric(operator, Number(a), Number(b));
+}
+
+function containsAll(list: Value, items: Value): boolean {
+  const all = list as readonly Value[];
+  return (items as readonly Value[]).every((item) => all.some((one) => one !== null && one === item));
 }
 
 function shifted(operator: string, instant: Instant, by: Value): Value {

@@ -38,6 +38,8 @@ export function schemaOf(statements: readonly Node[]): Schema {
   for (const statement of statements) {
     if ('CreateStmt' in statement)
       drafts.set(statement.CreateStmt.relation?.relname ?? '', draftOf(statement.CreateStmt));
+    if ('DropStmt' in statement && statement.DropStmt.removeType === 'OBJECT_TABLE')
+      for (const name of statement.DropStmt.objects ?? []) drafts.delete(tableNameOf(name));
     if ('AlterTableStmt' in statement) {
       const draft = drafts.get(statement.AlterTableStmt.relation?.relname ?? '');
       for (const command of statement.AlterTableStmt.cmds ?? []) if (draft) alter(draft, command);
@@ -52,6 +54,13 @@ export function schemaOf(statements: readonly Node[]): Schema {
     }
   }
   return new Map([...drafts].map(([name, draft]) => [name, tableOf(name, draft)]));
+}
+
+/** @param name as a statement has it, schema and all */
+function tableNameOf(name: Node): string {
+  const parts = 'List' in name ? (name.List.items ?? []) : [];
+  const [table] = parts.slice(-1);
+  return table ? nameOf(table) : '';
 }
 
 function draftOf({ tableElts = [] }: CreateStmt): Draft {

@@ -1,13 +1,14 @@
+import { memoryOfSavedContent } from '../../support/saved-content.ts';
 import { Context } from '@temporalio/activity';
 import { Pool as HttpPool, type Dispatcher } from 'undici';
 import type { Dependencies } from '../../../activities/dependencies.ts';
 import type { Logger } from '../../../config/log.ts';
-import { serviceConfig, type IntegrationConfig } from '../../../config/service.ts';
+import { serviceConfig } from '../../../config/service.ts';
 import type { Pool } from '../../../database/pool.ts';
-import { ProviderRegistry } from '../../../providers/registry.ts';
+import { ProviderRegistry, type IntegrationRef } from '../../../providers/registry.ts';
 import type { RenderPool, RenderRequest } from '../../../templates/render-pool.ts';
 import { createDependencies } from '../../../worker/dependencies.ts';
-import { IDS } from './fixture.ts';
+import { IDS, INFOBIP } from './fixture.ts';
 import type { ProcessName } from './simulated-process.ts';
 
 /** Whoever takes a call that `undici` would make. */
@@ -42,11 +43,18 @@ function callerOf(headers: Dispatcher.DispatchOptions['headers']): ProcessName {
 // Of its context an activity only asks whether it should stop.
 const ACTIVITY = { cancellationSignal: { aborted: false } } as unknown as Context;
 
-const INTEGRATION = { id: IDS.integration, provider: 'infobip', variablePrefix: 'INFOBIP' };
+const INTEGRATION: IntegrationRef = {
+  id: IDS.integration,
+  key: 'infobip',
+  revision: 1,
+  provider: 'infobip',
+  ...INFOBIP,
+};
 
 const config = serviceConfig({
   DATABASE_URL: 'postgresql://simulated',
   PHONE_KEY: 'a phone key that is used in simulations only',
+  CREDENTIAL_KEYS: `simulated:${'A'.repeat(43)}`,
   TEMPORAL_ADDRESS: 'simulated:7233',
   PUBLIC_URL: 'http://127.0.0.1:2',
   // Waits as in production: they cost nothing here.
@@ -60,12 +68,15 @@ const registries = new Map<ProcessName, ProviderRegistry>();
 function registryOf(name: ProcessName): ProviderRegistry {
   const known = registries.get(name);
   if (known) return known;
-  const infobip: IntegrationConfig = {
-    baseUrl: 'http://127.0.0.1:1',
-    apiKey: name,
-    webhookAuth: { kind: 'basic', username: 'infobip', secret: 'simulated' },
+  const secrets = {
+    credentials: { apiKey: name },
+    webhook: { secret: 'simulated webhooks', formers: [] },
   };
-  const registry = new ProviderRegistry({ INFOBIP: infobip }, config.publicUrl);
+  const registry = new ProviderRegistry({
+    secretsOf: () => secrets,
+    publicUrl: config.publicUrl,
+    savedContent: memoryOfSavedContent(),
+  });
   registries.set(name, registry);
   return registry;
 }

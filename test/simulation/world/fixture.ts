@@ -29,6 +29,8 @@ export interface Setting {
   readonly members: number;
   /** Whether the first two members are a household on one number. */
   readonly twins: boolean;
+  /** Whether it is the last minute of the window in which marketing may be claimed; else it is 10:00 for everybody. */
+  readonly evening: boolean;
   readonly messagesPerCall: number;
   /** `verified`: the provider refuses an id that it knows; `assumed`: it would take it twice. */
   readonly idempotentIds: 'verified' | 'assumed';
@@ -38,6 +40,14 @@ export interface Setting {
 
 const id = (kind: number, number = 0): string =>
   `00000000-0000-4000-8000-${String(kind).padStart(4, '0')}${String(number).padStart(8, '0')}`;
+
+/** The account at Infobip; what its credentials are, each process says for itself. */
+export const INFOBIP = {
+  baseUrl: 'http://127.0.0.1:1',
+  settings: {},
+  webhook: { auth: 'basic', username: 'infobip' },
+  sealed: { keyId: 'simulated', box: 'c2VhbGVk' },
+};
 
 export const IDS = {
   account: id(1),
@@ -111,6 +121,16 @@ export function insertion(table: string, columns: readonly string[]): string {
 /** Puts one row into a table. */
 export type Insert = (table: string, row: Readonly<Record<string, unknown>>) => void;
 
+/** From 10:00 in Seattle, where everybody is, to 20:44. */
+const EVENING_OFFSET_MS = 10 * 3_600_000 + 44 * 60_000;
+
+/** Whether marketing may reach nobody at an instant; Seattle is eight hours behind UTC. */
+export function isNight({ evening }: Setting, now: number): boolean {
+  const local = now + (evening ? EVENING_OFFSET_MS : 0) - 8 * 3_600_000;
+  const minute = Math.floor(local / 60_000) % (24 * 60);
+  return minute < 8 * 60 || minute >= 21 * 60;
+}
+
 /** A project, a run and its cohort at one message node. */
 export function seed(insert: Insert, setting: Setting): void {
   seedProject(insert, setting);
@@ -118,7 +138,7 @@ export function seed(insert: Insert, setting: Setting): void {
   for (let member = 0; member < setting.members; member += 1) seedMember(insert, setting, member);
 }
 
-function seedProject(insert: Insert, { messagesPerCall, idempotentIds }: Setting): void {
+function seedProject(insert: Insert, { messagesPerCall, idempotentIds, evening }: Setting): void {
   insert('account', { id: IDS.account, name: 'default' });
   insert('project', {
     id: IDS.project,
@@ -126,13 +146,19 @@ function seedProject(insert: Insert, { messagesPerCall, idempotentIds }: Setting
     key: 'default',
     name: 'Default',
     mode: 'simulator',
+    clock_offset_ms: evening ? EVENING_OFFSET_MS : 0,
   });
   insert('integration', {
     id: IDS.integration,
     project_id: IDS.project,
     key: 'infobip',
     provider: 'infobip',
-    variable_prefix: 'INFOBIP',
+    revision: 1,
+    base_url: INFOBIP.baseUrl,
+    settings: INFOBIP.settings,
+    webhook: INFOBIP.webhook,
+    secrets: Buffer.from(INFOBIP.sealed.box, 'base64'),
+    secrets_key_id: INFOBIP.sealed.keyId,
     messages_per_call: messagesPerCall,
     idempotent_ids: idempotentIds,
   });

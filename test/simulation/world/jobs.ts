@@ -68,7 +68,10 @@ export type Round = keyof typeof ROUNDS;
 /** A webhook of the provider: read by its adapter, stored before it is answered. */
 export function receive({ pool }: Dependencies, reports: readonly object[]): Promise<unknown> {
   const body = Buffer.from(JSON.stringify({ results: reports }));
-  const receipts = adapterOf('api').parseWebhook({ path: ['reports', 'sms'], headers: {}, body }, Date.now());
+  const { receipts } = adapterOf('api').parseWebhook(
+    { path: ['reports', 'sms'], headers: {}, body },
+    Date.now(),
+  );
   return storeReceipts(
     pool,
     receipts.map((receipt) => ({ integrationId: IDS.integration, receipt })),

@@ -119,6 +119,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
 export const anySetting: fc.Arbitrary<Setting> = fc.record({
   members: fc.integer({ min: 1, max: 3 }),
   twins: fc.boolean(),
+  evening: fc.constantFrom(false, false, false, true),
   messagesPerCall: fc.integer({ min: 1, max: 2 }),
   idempotentIds: fc.constantFrom('verified' as const, 'assumed' as const),
   lookUpLagMs: fc.constantFrom(0, 0, 90_000, 400_000),

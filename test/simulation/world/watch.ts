@@ -1,4 +1,5 @@
 import { FINAL_MESSAGE_STATES, MESSAGE_TRANSITIONS, type MessageState } from '../../../domain/states.ts';
+import { isNight, type Setting } from './fixture.ts';
 import type { Change, Transaction } from '../sql/store.ts';
 import { Permission } from './permission.ts';
 import type { PlainRow, Reader } from './reader.ts';
@@ -33,19 +34,20 @@ export class Watch implements ProviderWatch {
   private readonly doubted = new Set<string>();
   private readonly missed = new Map<string, number>();
   private readonly taken: Accepted[] = [];
-  private readonly idempotent: boolean;
+  private readonly setting: Setting;
 
-  constructor(reader: Reader, now: () => number, idempotent: boolean) {
+  constructor(reader: Reader, now: () => number, setting: Setting) {
     this.reader = reader;
     this.now = now;
-    this.idempotent = idempotent;
+    this.setting = setting;
     this.permission = new Permission(reader, now);
   }
 
-  readonly commits = (changes: readonly Change[], { owner }: Transaction): void => {
+  readonly commits = (changes: readonly Change[], transaction: Transaction): void => {
     for (const change of changes) {
       this.permission.note(change);
-      if (change.table === 'message' && change.after) this.message(change, owner);
+      if (change.table === 'message' && change.after) this.message(change, transaction);
+      if (change.table === 'deferral') this.seen.add('put off until the morning');
     }
   };
 
@@ -93,7 +95,7 @@ export class Watch implements ProviderWatch {
     this.log.push(`  ! ${what}`);
   }
 
-  private message({ before, after }: Change, owner: unknown): void {
+  private message({ before, after }: Change, transaction: Transaction): void {
     if (!after) return;
     const row = this.reader.row('message', after);
     const old = before && this.reader.row('message', before);
@@ -117,7 +119,7 @@ export class Watch implements ProviderWatch {
     this.isOwned(row, name);
     const claimed =
       to === 'submitting' && (from !== 'submitting' || old?.get('claim_token') !== row.get('claim_token'));
-    if (claimed) this.claim(row, name, owner);
+    if (claimed) this.claim(row, name, transaction);
   }
 
   /** Of what is said to have never left no byte has, and none is on its way. */
@@ -142,10 +144,13 @@ export class Watch implements ProviderWatch {
     if (ended && looked) this.violated(`${name} has ended and is still to be looked at.`);
   }
 
-  private claim(row: PlainRow, name: string, by: unknown): void {
+  private claim(row: PlainRow, name: string, { owner: by, startedAt }: Transaction): void {
     const id = row.text('id');
     const against = this.permission.against(row);
     if (against) this.violated(`${name} was claimed after the commit of a ${against.what}.`);
+    // PostgreSQL ends a transaction that stands still for longer than half a minute; here it may take until the night.
+    if ([startedAt, this.now()].every((instant) => isNight(this.setting, instant)))
+      this.violated(`${name} was claimed at night.`);
     if (row.get('claim_token') === id) this.violated(`${name} is known to the provider by its claim.`);
     this.claims.set(id, {
       token: row.get('claim_token'),
@@ -193,7 +198,8 @@ export class Watch implements ProviderWatch {
     const misses = this.missed.get(id) ?? 0;
     this.seen.add('repeat of what had been taken');
     const name = nameOf(row);
-    if (!this.idempotent) this.violated(`${name} was repeated at a provider that takes an id twice.`);
+    if (this.setting.idempotentIds !== 'verified')
+      this.violated(`${name} was repeated at a provider that takes an id twice.`);
     else if (misses < MISSES_BEFORE_REPEAT) this.violated(`${name} was repeated after ${misses} look-ups.`);
   }
 

@@ -45,7 +45,7 @@ export class World {
     this.setting = setting;
     this.store = new Store(rows);
     this.reader = new Reader(schema.schema, this.store);
-    this.watch = new Watch(this.reader, now, setting.idempotentIds === 'verified');
+    this.watch = new Watch(this.reader, now, setting);
     this.store.onCommit = this.watch.commits;
     this.provider = new SimulatedProvider(setting, time, operations, this.watch);
     this.server = { store: this.store, statements: schema.statements, operations, time };
