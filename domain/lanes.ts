@@ -22,6 +22,8 @@ const LONGEST_MS = 300_000;
 const SHORTEST_MS = 5_000;
 /** What instants in the database tell apart. */
 const LEAST_MS = 10;
+/** Instants are rounded there: a slot may seem to end this much after the one begins that follows it. */
+const OVERLAP_MS = 2;
 /** Less of a lane than this is left to those who come later: a visit is not to creep where it could soon run. */
 const LEAST_SHARE = 0.1;
 /** What sums of rates may be off by. */
@@ -37,7 +39,7 @@ export function findSlot(lanes: readonly Lane[], messages: number): FreeSlot {
   const steps = freeSteps(lanes);
   for (const [index, { fromMs, free }] of steps.entries()) {
     if (free < narrowest * LEAST_SHARE - EPSILON) continue;
-    const dip = steps.slice(index).find((step) => step.free < free - EPSILON);
+    const dip = steps.slice(index).find((step) => !step.isOverlap && step.free < free - EPSILON);
     const lengthMs = Math.min(LONGEST_MS, (dip?.fromMs ?? Number.POSITIVE_INFINITY) - fromMs);
     const room = Math.floor((free * lengthMs) / 1_000 + EPSILON);
     const isLast = dip === undefined;
@@ -59,6 +61,8 @@ interface Step {
   readonly fromMs: number;
   /** Messages a second that are free on every lane from then on, until the next step. */
   readonly free: number;
+  /** Whether so little is free for a moment only in which one slot seems to last and the next one to have begun. */
+  readonly isOverlap: boolean;
 }
 
 function freeSteps(lanes: readonly Lane[]): readonly Step[] {
@@ -67,7 +71,7 @@ function freeSteps(lanes: readonly Lane[]): readonly Step[] {
   instants.sort((one, other) => one - other);
   const loads = lanes.map(() => 0);
   const next = lanes.map(() => 0);
-  return instants.map((fromMs) => {
+  const frees = instants.map((fromMs) => {
     const free = lanes.map((lane, index) => {
       for (;;) {
         const change = changes[index]?.[next[index] ?? 0];
@@ -77,7 +81,12 @@ function freeSteps(lanes: readonly Lane[]): readonly Step[] {
       }
       return lane.messagesPerSecond - (loads[index] ?? 0);
     });
-    return { fromMs, free: Math.min(...free) };
+    return Math.min(...free);
+  });
+  return instants.map((fromMs, index) => {
+    const free = frees[index] ?? 0;
+    const lastsMs = (instants[index + 1] ?? Infinity) - fromMs;
+    return { fromMs, free, isOverlap: lastsMs <= OVERLAP_MS && (frees[index + 1] ?? 0) > free };
   });
 }
 

@@ -37,6 +37,16 @@ describe('the slot of a visit', () => {
     expect(found).toEqual({ startsInMs: 0, endsInMs: 20_000, messagesPerSecond: 6, size: 120 });
   });
 
+  it('does not end where one slot seems to overlap the next one by a millisecond, as rounded instants do', () => {
+    const found = findSlot([lane(10, slot(0, 10.0009, 8), slot(10, 20, 8))], 100);
+    expect(found).toEqual({ startsInMs: 0, endsInMs: 50_000, messagesPerSecond: 2, size: 100 });
+  });
+
+  it('ends where others begin one shortly after the other', () => {
+    const found = findSlot([lane(10, slot(10, 50, 4), slot(10.001, 50, 4), slot(10.002, 50, 2))], 1_000);
+    expect(found).toMatchObject({ startsInMs: 0, endsInMs: 10_000, size: 100 });
+  });
+
   it('waits for more rather than creep', () => {
     expect(findSlot([lane(100, slot(0, 30, 95))], 1_000)).toMatchObject({
       startsInMs: 30_000,
