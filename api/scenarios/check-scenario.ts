@@ -7,6 +7,7 @@ import { validateGraph } from '../../domain/validation/validate-graph.ts';
 import { NODE_CATALOGUE, nodeDefinition } from '../../nodes/types.ts';
 import { checkTemplate } from '../../templates/check.ts';
 import { checkMedia } from './check-media.ts';
+import { checkSmsTexts } from './check-sms-texts.ts';
 import { referencesOf, type NamedMedia } from './named-media.ts';
 import { isPersonal, textToAll } from './text-to-all.ts';
 
@@ -34,6 +35,8 @@ export interface SenderResource {
   readonly mmsProvider: string | null;
   /** Whether its provider keeps the media of every message; else only of those that say the same to all. */
   readonly mmsSavesMedia: boolean;
+  /** Of its SMS integration; null when it has none. */
+  readonly smsProvider: string | null;
 }
 
 export async function readProjectResources(prisma: Prisma, projectId: string): Promise<ProjectResources> {
@@ -41,7 +44,10 @@ export async function readProjectResources(prisma: Prisma, projectId: string): P
     prisma.senderProfile.findMany({
       where: { projectId },
       orderBy: { key: 'asc' },
-      include: { mmsIntegration: { select: { provider: true, settings: true } } },
+      include: {
+        mmsIntegration: { select: { provider: true, settings: true } },
+        smsIntegration: { select: { provider: true } },
+      },
     }),
     prisma.consentCategory.findMany({ where: { projectId }, orderBy: { key: 'asc' } }),
     prisma.contactCard.findMany({
@@ -51,14 +57,15 @@ export async function readProjectResources(prisma: Prisma, projectId: string): P
     }),
   ]);
   return {
-    senders: senders.map(({ key, label, value, mmsIntegrationId, smsIntegrationId, mmsIntegration }) => ({
+    senders: senders.map(({ key, label, value, mmsIntegration, smsIntegration }) => ({
       key,
       label,
       value,
-      mms: mmsIntegrationId !== null,
-      sms: smsIntegrationId !== null,
+      mms: mmsIntegration !== null,
+      sms: smsIntegration !== null,
       mmsProvider: mmsIntegration?.provider ?? null,
       mmsSavesMedia: savesMedia(mmsIntegration?.settings),
+      smsProvider: smsIntegration?.provider ?? null,
     })),
     categories,
     contactCards: contactCards.map(({ key, contentHash: hash, content }) => ({
@@ -84,6 +91,7 @@ export function checkScenario(
     ...graph.nodes.flatMap((node, index) => [
       ...checkNode(node, index, resources),
       ...checkMessage(node, index, resources, media),
+      ...checkSmsTexts(pointerOf('nodes', index, 'config'), node, resources.senders),
     ]),
   ];
 }

@@ -1,13 +1,17 @@
 import type { Channel } from '../../domain/channel.ts';
 import { INFOBIP_MMS_SUBJECT, INFOBIP_MMS_TEXT } from '../../domain/media-limits.ts';
+import { SMS_LIMITS } from '../../domain/sms-limits.ts';
 import type { VendorReason } from '../call-outcomes.ts';
 import type { OutboundMessage } from '../provider.ts';
 
 /**
- * Longest text by channel. MMS: status 77, SMS: status 25, which also names 25 parts: as these go over the air they have less than
- * 4,000 bytes.
+ * Longest text by channel. MMS: status 77, SMS: status 25; the 25 parts that it names too have less than 4,000 bytes as they go over
+ * the air.
  */
-export const MAX_TEXT: Readonly<Record<Channel, number>> = { mms: INFOBIP_MMS_TEXT, sms: 4_000 };
+export const MAX_TEXT: Readonly<Record<Channel, number>> = {
+  mms: INFOBIP_MMS_TEXT,
+  sms: SMS_LIMITS.infobip.characters,
+};
 const MAX_ID = 200;
 
 /**

@@ -1,6 +1,7 @@
 import type { Channel } from '../../domain/channel.ts';
 import { PermanentError, TransientError } from '../../domain/errors.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
+import { SMS_LIMITS } from '../../domain/sms-limits.ts';
 import { checkCall, type AccountCheck } from '../account-check.ts';
 import { outcomesOfError } from '../call-outcomes.ts';
 import { parseJson } from '../http-answer.ts';
@@ -49,7 +50,7 @@ export class InfobipProvider implements MessageProvider {
     // The id list of a look-up is at most 2,048 characters long, an id of ours with its comma 37.
     maxLookup: 50,
     maxText: MAX_TEXT,
-    maxSegments: 25,
+    maxSegments: SMS_LIMITS.infobip.segments,
   };
   private readonly options: InfobipOptions;
   private readonly http: HttpClient;

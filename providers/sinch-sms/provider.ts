@@ -1,5 +1,6 @@
 import { PermanentError, TransientError } from '../../domain/errors.ts';
 import type { SubmitOutcome } from '../../domain/outcome.ts';
+import { SMS_LIMITS } from '../../domain/sms-limits.ts';
 import { checkCall, type AccountCheck } from '../account-check.ts';
 import { outcomesOfError } from '../call-outcomes.ts';
 import { parseJson } from '../http-answer.ts';
@@ -21,7 +22,7 @@ import { webhookDoor, type WebhookDoor } from '../webhook-proof.ts';
 import { inboundOf } from './inbound.ts';
 import { describeRefusal, outcomesOfAnswer } from './outcomes.ts';
 import { receiptOfReport } from './reports.ts';
-import { batchBody, MAX_PARTS } from './requests.ts';
+import { batchBody } from './requests.ts';
 import { lookUp } from './lookup.ts';
 import { batchListSchema, callbackSchema } from './wire.ts';
 
@@ -51,8 +52,8 @@ export class SinchSmsProvider implements MessageProvider {
     maxBatch: 1,
     lookup: true,
     maxLookup: 1,
-    maxText: { mms: 0, sms: 1_600 },
-    maxSegments: MAX_PARTS,
+    maxText: { mms: 0, sms: SMS_LIMITS['sinch-sms'].characters },
+    maxSegments: SMS_LIMITS['sinch-sms'].segments,
   };
   private readonly http: HttpClient;
   private readonly planPath: string;

@@ -1,3 +1,4 @@
+import { SMS_LIMITS } from '../../domain/sms-limits.ts';
 import type { OutboundMessage } from '../provider.ts';
 
 /** Longest time for which Sinch tries to deliver, and how long it tries where nobody says otherwise: three days. */
@@ -6,9 +7,6 @@ const MAX_VALIDITY_MS = 3 * 86_400_000;
 const CLOCK_ERROR_MS = 5 * 60_000;
 /** An expiry that lies so near may be over before the call has come in; it would be refused too. */
 const MIN_VALIDITY_MS = 10_000;
-/** More than any text within the limit has: asking for a limit makes reports say how many there were. */
-export const MAX_PARTS = 30;
-
 /** The body of the call that offers a message. @param now instant from which its validity counts */
 export function batchBody(message: OutboundMessage, now: number): string {
   return JSON.stringify({
@@ -20,7 +18,8 @@ export function batchBody(message: OutboundMessage, now: number): string {
     callback_url: message.reportUrl,
     client_reference: message.id,
     ...expiry(message.validityMs, now),
-    max_number_of_message_parts: MAX_PARTS,
+    // Asking for a limit makes reports say how many parts there were.
+    max_number_of_message_parts: SMS_LIMITS['sinch-sms'].segments,
   });
 }
 
