@@ -3,6 +3,7 @@ import { openSync, closeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Variables } from '../config/environment.ts';
 import { STOP_PATIENCE_MS } from './leftovers.ts';
+import { lastWords } from './last-words.ts';
 import { say } from './say.ts';
 import type { Owner } from './postgres/owner.ts';
 
@@ -49,7 +50,7 @@ export class ManagedProcess {
     while (!(isReady ? await isReady() : told)) {
       if (child.exitCode !== null || child.signalCode !== null || Date.now() > until) {
         this.stopping = true;
-        throw new Error(`${name} did not start. Its log is ${logFile}.`);
+        throw new Error(`${name} did not start. Its log is ${logFile}.${await lastWords(logFile)}`);
       }
       await pause(POLL_MS);
     }

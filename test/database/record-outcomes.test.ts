@@ -116,7 +116,7 @@ describe('the outcome of a call', () => {
     await record(run, token, [unsent(ids[0], 42_000)]);
     const row = await messageOf(database.pool, ids[0]);
     expect(row).toMatchObject({ state: 'queued', claim_token: null, ended_at: null });
-    expect(Math.abs(seconds(before, row.retry_at) - 42)).toBeLessThan(1);
+    expect(Math.abs(seconds(before, row.retry_at) - 42)).toBeLessThan(5);
     expect(row.look_at).toEqual(row.stale_at);
     expect(await eventsOf(run)).toEqual([]);
   });
@@ -131,10 +131,10 @@ describe('the outcome of a call', () => {
         run,
         token,
         claimed.map(({ id }) => unsent(id)),
-        { retryMs: [1_000, 5_000, 20_000] },
+        { retryMs: [10_000, 50_000, 200_000] },
       );
       const [row] = await ledgerOf(run);
-      pauses.push(Math.round(seconds(before, row?.retry_at)));
+      pauses.push(Math.round(seconds(before, row?.retry_at) / 10));
     }
     expect(pauses).toEqual([1, 5, 20, 20]);
   });

